@@ -1,0 +1,156 @@
+"""Models as folders of data: JSON and NumPy arrays, no code, every part hashed.
+
+A folder holds ``model.json`` (format, versions, labels, calibration, scores, hashes), ``weights.npz`` (the arrays, read
+with ``allow_pickle=False``), ``lexicon.json`` (the cues that the model was trained with) and ``MODEL_CARD.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from statclass.errors import ModelError
+
+if TYPE_CHECKING:
+    from statclass.model import StatementClassifier
+
+FORMAT = 1
+DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
+PARTS = (WEIGHTS, LEXICON, CARD)
+_ARRAYS = ("slots", "weights", "bias", "slope", "intercept", "threshold", "known_words")
+
+
+def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> None:
+    """Write a fitted classifier as a folder; the same classifier always gives the same bytes."""
+    from statclass.card import model_card
+
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    parts = {
+        WEIGHTS: _packed(classifier),
+        LEXICON: _json_bytes(classifier.extractor_.lexicon_.to_json(), indent=None),
+        CARD: model_card(classifier).encode("utf-8"),
+    }
+    description = {
+        "format": FORMAT,
+        "types": list(classifier.types_),
+        "exclusive": classifier.exclusive_,
+        "settings": classifier.get_params(),
+        **classifier.info_,
+        "sha256": {name: _sha256(data) for name, data in parts.items()},
+    }
+    for name, data in parts.items():
+        (target / name).write_bytes(data)
+    (target / DESCRIPTION).write_bytes(_sealed(description))
+
+
+def load_model(folder: str | PathLike[str]) -> StatementClassifier:
+    """Read a folder written by :func:`save_model`.
+
+    Raises
+    ------
+    ModelError
+        When the folder or one of its parts is missing, was changed, or has an unknown format.
+    """
+    source = Path(folder)
+    description = _description(source)
+    parts = {name: _read_part(source, name) for name in PARTS}
+    for name, data in parts.items():
+        if _sha256(data) != description.get("sha256", {}).get(name):
+            raise ModelError(
+                f"{source / name}: its content is not what {DESCRIPTION} says; the file was changed or cut. "
+                "Restore the folder or train the model again"
+            )
+    try:
+        return _assemble(description, parts)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
+
+
+def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> StatementClassifier:
+    from statclass.cues import Lexicon
+    from statclass.features import FeatureExtractor
+    from statclass.model import Calibration, StatementClassifier
+
+    settings = description["settings"]
+    with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
+        values = {name: arrays[name] for name in _ARRAYS}
+    types = description["types"]
+    if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
+        raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
+    known = values["known_words"].tobytes().decode("utf-8").split("\n")
+    extractor = FeatureExtractor(settings["min_count"])
+    extractor.restore(np.cumsum(values["slots"], dtype=np.int64), known, Lexicon.from_json(json.loads(parts[LEXICON])))
+    own = ("format", "types", "exclusive", "settings", "sha256", "seal")
+    return StatementClassifier(**settings).restore(
+        extractor,
+        values["weights"],
+        values["bias"],
+        Calibration(values["slope"], values["intercept"], values["threshold"]),
+        types,
+        description["exclusive"],
+        {key: value for key, value in description.items() if key not in own},
+    )
+
+
+def _description(source: Path) -> dict[str, Any]:
+    if not source.is_dir():
+        raise ModelError(f"{source}: no such model folder; expected a folder with {DESCRIPTION}, {', '.join(PARTS)}")
+    data = _read_part(source, DESCRIPTION)
+    try:
+        description = json.loads(data)
+    except ValueError as error:
+        raise ModelError(f"{source / DESCRIPTION}: not valid JSON ({error}); the file was changed or cut") from error
+    found = description.get("format") if isinstance(description, dict) else None
+    if found != FORMAT:
+        raise ModelError(
+            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format {FORMAT}. "
+            "Update statclass, or train the model again with this version"
+        )
+    if data != _sealed({key: value for key, value in description.items() if key != "seal"}):
+        raise ModelError(f"{source / DESCRIPTION}: the file was changed after the model was saved; restore the folder")
+    return description  # type: ignore[no-any-return]
+
+
+def _sealed(description: dict[str, Any]) -> bytes:
+    """The description as bytes, with a hash of itself, so that no byte of it can change unnoticed."""
+    return _json_bytes({**description, "seal": _sha256(_json_bytes(description, indent=1))}, indent=1)
+
+
+def _read_part(source: Path, name: str) -> bytes:
+    try:
+        return (source / name).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{source / name}: cannot be read ({error.strerror}); the model folder is not whole") from error
+
+
+def _packed(classifier: StatementClassifier) -> bytes:
+    slots = classifier.extractor_.slots_
+    known = np.frombuffer("\n".join(classifier.extractor_.known_words_).encode("utf-8"), np.uint8)
+    calibration = classifier.calibration_
+    values = (
+        np.diff(slots, prepend=0).astype(np.uint32),
+        classifier.weights_,
+        classifier.bias_,
+        calibration.slope,
+        calibration.intercept,
+        calibration.threshold,
+        known,
+    )
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **dict(zip(_ARRAYS, values, strict=True)))
+    return buffer.getvalue()
+
+
+def _json_bytes(data: object, indent: int | None) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n").encode("utf-8")
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
