@@ -25,6 +25,7 @@ NUMBER = "<number>"
 MAX_CATEGORIES = 3
 MAX_PHRASE = 5
 _VOWELS = "aeiou"
+_PREPOSITIONS = frozenset({"of", "against", "in", "on", "to", "for", "from", "by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def inflections(cue: str, pos: str, irregular: dict[str, tuple[str, ...]] | None
     Parameters
     ----------
     cue : str
-        A word or phrase; in a verb phrase the first word is inflected, in a noun phrase the last.
+        A word or phrase; in a verb phrase the first word is inflected, in a noun phrase the last one before a
+        preposition.
     pos : str
         ``"v"``, ``"n"``, ``"a"`` or ``"x"``.
     irregular : dict, optional
@@ -158,6 +160,8 @@ def inflections(cue: str, pos: str, irregular: dict[str, tuple[str, ...]] | None
     --------
     >>> inflections("rule out", "v")
     ['rule out', 'rules out', 'ruled out', 'ruling out']
+    >>> inflections("act of war", "n")
+    ['act of war', 'acts of war']
     """
     parts = cue.split()
     if pos == "v":
@@ -165,9 +169,10 @@ def inflections(cue: str, pos: str, irregular: dict[str, tuple[str, ...]] | None
         forms = (head, *irregular[head]) if irregular and head in irregular else _verb_forms(head)
         return [" ".join((form, *rest)) for form in forms]
     if pos == "n":
-        tail = parts[-1]
-        forms = (tail, *irregular[tail]) if irregular and tail in irregular else (tail, _plural(tail))
-        return [" ".join((*parts[:-1], form)) for form in forms]
+        at = next((n for n, part in enumerate(parts) if n and part in _PREPOSITIONS), len(parts)) - 1
+        noun = parts[at]
+        forms = (noun, *irregular[noun]) if irregular and noun in irregular else (noun, _plural(noun))
+        return [" ".join((*parts[:at], form, *parts[at + 1 :])) for form in forms]
     return [cue]
 
 

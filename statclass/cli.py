@@ -1,0 +1,219 @@
+"""The command ``statclass``: thin over the library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+
+import statclass
+from statclass.batch import Counts, label_source, prediction_columns
+from statclass.errors import DataError, StatclassError
+from statclass.formats import STANDARD_STREAM, RowWriter, create_text, format_of, open_rows
+from statclass.records import OTHER, StatementType
+
+COLOURS = {
+    StatementType.ACCUSATION: "red",
+    StatementType.REFUSAL: "yellow",
+    StatementType.CONDEMNATION: "magenta",
+    StatementType.DENIAL: "cyan",
+}
+_TEXT_WIDTH = 88
+
+model_option = click.option("--model", default="default", show_default=True, help="Model folder, or a shipped name.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(statclass.__version__, package_name="statclass")
+def commands() -> None:
+    """What does a diplomatic statement do? Accuse, refuse, condemn, deny, or none of these."""
+
+
+@commands.command()
+@click.argument("quotes", nargs=-1, required=True)
+@click.option("-o", "--output", default=STANDARD_STREAM, help="File to write; standard output by default.")
+@click.option("--text-column", help="Column with the statements (default: quote, quotation, text or statement).")
+@click.option("--from", "from_format", help="Format of the input, when its name does not tell: txt, csv, tsv, jsonl.")
+@click.option("--to", "to_format", help="Format of the output, when its name does not tell.")
+@click.option("--articles", is_flag=True, help="The files are articles in plain text: extract their statements first.")
+@model_option
+def label(
+    quotes: tuple[str, ...],
+    output: str,
+    text_column: str | None,
+    from_format: str | None,
+    to_format: str | None,
+    articles: bool,
+    model: str,
+) -> None:
+    """Label the statements in QUOTES (.txt, .csv, .tsv, .jsonl, also .gz; - for standard input)."""
+    classifier = statclass.load(model)
+    counts = Counts()
+    if articles:
+        rows = _article_rows(quotes, classifier, counts)
+    else:
+        rows = _labelled_rows(quotes, classifier, text_column, from_format, counts)
+    if output == STANDARD_STREAM and to_format is None and sys.stdout.isatty():
+        _print_table(rows)
+    else:
+        kind = format_of(output, to_format or ("jsonl" if output == STANDARD_STREAM else None))
+        with _output(output) as stream:
+            writer = RowWriter(stream, kind)
+            for row in rows:
+                writer.write(row)
+    click.echo(str(counts), err=True)
+
+
+@commands.command()
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, help="Folder to write the model to.")
+@click.option("--text-column", help="Column with the statements.")
+@click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
+@click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
+def train(
+    labelled: tuple[str, ...],
+    output: str,
+    text_column: str | None,
+    label_column: str | None,
+    group_column: str | None,
+    seed: int,
+) -> None:
+    """Train a model on LABELLED files or folders, and write it with its card."""
+    from statclass.training import train as train_on_files
+
+    classifier = train_on_files(labelled, text=text_column, label=label_column, group=group_column, seed=seed)
+    classifier.save(output)
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in classifier.info_["cross_validation"].items())
+    click.echo(f"Wrote {output}: {len(classifier.types_)} labels. Cross-validation: {scores}", err=True)
+
+
+@commands.command()
+@click.argument("labelled", nargs=-1, required=True)
+@model_option
+@click.option("--text-column", help="Column with the statements.")
+@click.option("--label-column", help="Column with the labels.")
+@click.option("--by", help="A column to score by, such as register or kind.")
+def evaluate(
+    labelled: tuple[str, ...], model: str, text_column: str | None, label_column: str | None, by: str | None
+) -> None:
+    """Score a model on LABELLED files."""
+    from statclass.evaluation import evaluate as score
+    from statclass.labelled import read_labelled
+
+    rows = read_labelled(labelled, text_column, label_column)
+    click.echo(score(statclass.load(model), rows, by).as_text())
+
+
+@commands.command()
+@click.argument("statement")
+@model_option
+@click.option("-n", "--most", default=12, show_default=True, help="How many contributions to show.")
+def explain(statement: str, model: str, most: int) -> None:
+    """Show which words of STATEMENT moved which type."""
+    classifier = statclass.load(model)
+    prediction = classifier.classify(statement)
+    scores = "  ".join(f"{name} {score:.2f}" for name, score in prediction.scores.items())
+    click.echo(f"{_coloured(prediction.label)}  ({scores})\n")
+    for item in classifier.explain(statement)[:most]:
+        words = " … ".join(dict.fromkeys(item.words))
+        click.echo(f"{item.weight:+6.2f}  {item.label:13s} {words:32.32s}  {item.feature}")
+
+
+@commands.command()
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("--any-labels", is_flag=True, help="Take any labels, not only those of the codebook.")
+def check(labelled: tuple[str, ...], any_labels: bool) -> None:
+    """Check LABELLED files: unknown labels, primary not among labels, empty, duplicate and near-duplicate texts."""
+    from statclass.labelled import check_labelled, read_labelled
+
+    rows = read_labelled(labelled)
+    problems = check_labelled(rows, None if any_labels else [str(kind) for kind in StatementType])
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(rows)} statements, {len(problems)} problems", err=True)
+    if problems:
+        sys.exit(1)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code. Errors of the user's are one line and code 2."""
+    try:
+        code = commands.main(list(argv) if argv is not None else None, "statclass", standalone_mode=False)
+        return int(code or 0)
+    except StatclassError as error:
+        click.echo(f"statclass: {error}", err=True)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("statclass: stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+def _labelled_rows(
+    names: Iterable[str], classifier: Any, column: str | None, given: str | None, counts: Counts
+) -> Iterator[dict[str, Any]]:
+    for name in names:
+        with open_rows(name, given) as source:
+            yield from label_source(source, classifier, column, counts)
+
+
+def _article_rows(names: Iterable[str], classifier: Any, counts: Counts) -> Iterator[dict[str, Any]]:
+    for name in names:
+        statements = statclass.extract(_read_article(name))
+        for statement, prediction in zip(
+            statements, classifier.classify_many(s.text for s in statements), strict=True
+        ):
+            found = {key: value for key, value in statement.as_dict().items() if key != "problem"}
+            row = {"article": name, **found, **prediction_columns(prediction)}
+            row["problem"] = row["problem"] or statement.problem
+            counts.add(row)
+            yield row
+
+
+def _read_article(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == STANDARD_STREAM else open(name, "rb").read()
+    except OSError as error:
+        raise DataError(f"{name}: cannot be opened ({error.strerror or error})") from error
+    return data.decode("utf-8-sig", "replace")
+
+
+@contextmanager
+def _output(name: str) -> Iterator[IO[str]]:
+    if name == STANDARD_STREAM:
+        yield sys.stdout
+        sys.stdout.flush()
+    else:
+        with create_text(name) as stream:
+            yield stream
+
+
+def _print_table(rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        text = " ".join(str(next((row[c] for c in ("quote", "quotation", "text", "statement") if row.get(c)), "")).split())
+        shown = text if len(text) <= _TEXT_WIDTH else text[: _TEXT_WIDTH - 1] + "…"
+        speaker = f"{row['speaker'] or '?'}: " if "speaker" in row and "article" in row else ""
+        score = row.get(f"score_{row['label']}")
+        confidence = f"{score:4.2f}" if score is not None else "    "
+        click.echo(f"{_coloured(row['label'] or 'problem', 13)} {confidence}  {speaker}{shown}")
+
+
+def _coloured(name: str, width: int = 0) -> str:
+    return click.style(name.ljust(width), fg=COLOURS.get(name), dim=name == OTHER)  # type: ignore[call-overload]
+
+
+
+
+if __name__ == "__main__":
+    sys.exit(main())
