@@ -1,0 +1,377 @@
+"""A sentence as tokens, and the noun phrase that stands before or after a verb in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from statclass.extraction.lexicon import nouns_of_saying, places, verb_forms, word_classes, words_of
+from statclass.extraction.quotations import DOUBLE, SINGLE
+
+QUOTE = "\0quote"
+"""Stands in the tokens of a sentence for a direct quotation in it."""
+
+LONGEST_PHRASE = 25
+"""A noun phrase is looked for in so many tokens."""
+
+NAMING = frozenset({"office", "title", "person", "group", "organisation", "document", "modifier", "topic"})
+HELPERS = frozenset({"aux", "adverb"})
+LINKS = frozenset({"of", "for", "to", "at", "in", "from", "with", "on", "along", "near", "behind", "inside", "close"})
+POSSESSIVES = ("’s", "'s")
+
+
+class Phrase(NamedTuple):
+    """A noun phrase as a range of tokens, the last one not included."""
+
+    first: int
+    last: int
+
+
+class Clause:
+    """The tokens of one sentence, with direct quotations as one token each.
+
+    Parameters
+    ----------
+    article : str
+        The whole article.
+    start, end : int
+        The sentence.
+    quotations : sequence of (int, int)
+        Direct quotations in it, marks included.
+
+    Examples
+    --------
+    >>> text = 'Gen. Novak said "No."'
+    >>> [token.strip(chr(0)) for token in Clause(text, 0, len(text), [(16, 21)]).low]
+    ['gen.', 'novak', 'said', 'quote']
+    """
+
+    __slots__ = ("article", "capital", "end", "fragment", "kind", "low", "start", "text")
+
+    def __init__(self, article: str, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
+        self.article = article
+        self.text: list[str] = []
+        self.start: list[int] = []
+        self.end: list[int] = []
+        self.fragment: list[int] = []
+        for left, right in quotations:
+            self._read(start, left)
+            self._append(QUOTE, left, right)
+            start = right
+        self._read(start, end)
+        self.low = [word.lower().replace("’", "'") if "’" in word else word.lower() for word in self.text]
+        classes = word_classes()
+        self.kind = [classes.get(low, "") for low in self.low]
+        self.capital = [word[0].isupper() for word in self.text]
+
+    def _append(self, word: str, start: int, end: int) -> None:
+        self.text.append(word)
+        self.start.append(start)
+        self.end.append(end)
+
+    def _read(self, start: int, end: int) -> None:
+        for match in _token_pattern().finditer(self.article, start, end):
+            word = match.group()
+            if word in DOUBLE or word in SINGLE:
+                self.fragment.append(len(self.text))
+            else:
+                self._append(word, match.start(), match.end())
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def span(self, phrase: Phrase) -> tuple[int, int]:
+        """Where a phrase stands in the article."""
+        return self.start[phrase.first], self.end[phrase.last - 1]
+
+    def noun(self, at: int) -> bool:
+        """Whether a token is a name or a word for a source."""
+        return (self.capital[at] and self.kind[at] not in _NO_NOUN) or self.kind[at] in NAMING
+
+    def possessive(self, at: int) -> bool:
+        """Whether a token ends in ’s, or in s with an apostrophe after it."""
+        return self.text[at].endswith(POSSESSIVES) or (
+            self.text[at].endswith("s") and self.article[self.end[at] : self.end[at] + 1] in ("’", "'")
+        )
+
+
+_NO_NOUN = frozenset({"det", "prep", "conj", "rel", "aux", "adverb", "first", "never", "he", "she", "it", "they"})
+
+
+@cache
+def _token_pattern() -> re.Pattern[str]:
+    titles = "|".join(sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}), key=len, reverse=True))
+    return re.compile(
+        rf"(?:{titles})\.(?=\s)"
+        r"|(?:[^\W\d_]\.){2,}(?:['’]s\b)?"
+        r"|[^\W\d_]\.(?=\s?[^\W\d_a-z])"
+        r"|\d+(?:[.,:]\d+)*"
+        r"|[^\W_]+(?:[-'’.&/][^\W_]+)*"
+        r"|\.{2,}"
+        r"|\S"
+    )
+
+
+def before(clause: Clause, verb: int) -> Phrase | None:
+    """The noun phrase that is the subject of a verb, read leftwards from it.
+
+    Examples
+    --------
+    >>> text = "On Monday Jan Novak, the Czech envoy, flatly refused."
+    >>> clause = Clause(text, 0, len(text))
+    >>> phrase = before(clause, clause.low.index("refused"))
+    >>> text[slice(*clause.span(phrase))]
+    'Jan Novak'
+    """
+    at = _skip_helpers(clause, verb - 1)
+    if at >= 0 and clause.kind[at] == "rel" and clause.low[at] != "whom":
+        at -= 1 + (at > 0 and clause.low[at - 1] == ",")
+        return _phrase_ending(clause, at)
+    if at >= 0 and clause.low[at] in (",", ")", "—", "–", "-"):
+        return _around_parenthesis(clause, at)
+    return _phrase_ending(clause, at)
+
+
+def _skip_helpers(clause: Clause, at: int) -> int:
+    while at >= 0 and (
+        clause.kind[at] in HELPERS
+        or clause.kind[at] == "time"
+        or (clause.low[at].endswith("ly") and not clause.capital[at])
+        or (clause.low[at] in ("on", "in", "last", "this", "late", "early") and _time(clause, at + 1))
+    ):
+        at -= 1
+    return at
+
+
+def _time(clause: Clause, at: int) -> bool:
+    return at < len(clause) and (clause.kind[at] == "time" or clause.low[at][0].isdigit())
+
+
+_PARTNER = {",": ",", ")": "(", "—": "—", "–": "–", "-": "-"}
+
+
+def _around_parenthesis(clause: Clause, at: int) -> Phrase | None:
+    partner = _PARTNER[clause.low[at]]
+    for left in range(at - 1, max(-1, at - LONGEST_PHRASE), -1):
+        if clause.low[left] == partner:
+            return _named_inside(clause, left, at) or _phrase_ending(clause, _skip_helpers(clause, left - 1))
+        if clause.low[left] in (QUOTE, ";", ":"):
+            return None
+    return None
+
+
+def _named_inside(clause: Clause, left: int, right: int) -> Phrase | None:
+    """The name between commas in ‘the minister, Jan Novak, said’, where the phrase before has none."""
+    inside = range(left + 1, right)
+    if not all(clause.capital[at] or clause.low[at] in _particles() for at in inside):
+        return None
+    previous = left - 1
+    office = previous >= 0 and not clause.capital[previous] and clause.kind[previous] in ("office", "person", "topic")
+    return Phrase(left + 1, right) if office or _office_of(clause, previous) else None
+
+
+def _office_of(clause: Clause, at: int) -> bool:
+    window = range(max(0, at - 6), at + 1)
+    return any(clause.kind[i] in ("office", "person") and not clause.capital[i] for i in window)
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return words_of("particles")
+
+
+def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
+    """The noun phrase whose last token is given."""
+    if last < 0 or not _can_end(clause, last):
+        return None
+    if clause.kind[last] in ("he", "she", "it", "they"):
+        return Phrase(last, last + 1)
+    first = last + 1
+    at = last
+    while at >= max(0, last - LONGEST_PHRASE):
+        step = _step_left(clause, at, last)
+        if step == 0:
+            break
+        first, at = at, at - step
+        if clause.kind[first] == "det" and not _linked(clause, at):
+            break
+    return _trim(clause, first, last + 1)
+
+
+def _can_end(clause: Clause, at: int) -> bool:
+    if clause.low[at] in ("that", "this", "which", "who", "both"):
+        return False
+    return clause.text[at][0].isalnum() and clause.kind[at] not in _NEVER_LAST
+
+
+_NEVER_LAST = frozenset({"prep", "conj", "and", "rel", "first", "det", "never"})
+
+
+def _step_left(clause: Clause, at: int, last: int) -> int:
+    """One where the token belongs to the phrase that ends at `last`, else zero."""
+    kind, low = clause.kind[at], clause.low[at]
+    if kind == "det" or clause.noun(at) or low in _particles() or low[0].isdigit():
+        return 1
+    if kind == "and" or (low == "," and _in_list(clause, at, last)):
+        return int(_joins_names(clause, at))
+    if low in LINKS:
+        return int(_linked(clause, at))
+    if kind or low in verb_forms() or not low[0].isalpha() or clause.low[at] == QUOTE:
+        return 0
+    return int(at == last or not clause.capital[at + 1] or clause.kind[at + 1] in NAMING)
+
+
+def _linked(clause: Clause, at: int) -> bool:
+    """Whether the preposition at a place joins a phrase to a noun before it."""
+    if at < 1 or clause.low[at] not in LINKS:
+        return False
+    if clause.low[at] == "of":
+        return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
+    return clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+
+
+def _in_list(clause: Clause, at: int, last: int) -> bool:
+    return any(clause.kind[i] == "and" for i in range(at + 1, last))
+
+
+def _joins_names(clause: Clause, at: int) -> bool:
+    if at < 1 or at + 1 >= len(clause) or not clause.noun(at - 1):
+        return False
+    if clause.kind[at + 1] != "det" and not clause.noun(at + 1):
+        return False
+    for left in range(at - 1, max(-1, at - 8), -1):
+        if clause.low[left] in (";", ":", ",") or clause.low[left] == QUOTE:
+            return True
+        if not clause.noun(left) and clause.kind[left] != "det" and clause.low[left] not in LINKS:
+            return False
+    return at <= 8
+
+
+def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
+    while first < last and (clause.kind[first] in ("time", "and", "prep") or clause.low[first] == ","):
+        first += 1
+    while first < last and (clause.kind[last - 1] in ("time", "det", "prep", "and")):
+        last -= 1
+    if first > 0 and last - first > 1 and clause.low[first - 1] in ("in", "on", "at", "from") and _place(clause, first):
+        first += 1
+    return Phrase(first, last) if first < last else None
+
+
+def _place(clause: Clause, at: int) -> bool:
+    return places().get(clause.text[at], "") in ("capital", "country", "place") and clause.capital[at + 1]
+
+
+def after(clause: Clause, at: int) -> Phrase | None:
+    """The noun phrase that begins at a token.
+
+    Examples
+    --------
+    >>> text = "said the spokesman for the ministry in a statement"
+    >>> clause = Clause(text, 0, len(text))
+    >>> text[slice(*clause.span(after(clause, 1)))]
+    'the spokesman for the ministry'
+    """
+    if at >= len(clause):
+        return None
+    if clause.kind[at] in ("he", "she", "it", "they"):
+        return Phrase(at, at + 1)
+    last = at
+    while last < min(len(clause), at + LONGEST_PHRASE) and _step_right(clause, last, at):
+        last += 1
+    return _trim(clause, at, last)
+
+
+def _step_right(clause: Clause, at: int, first: int) -> bool:
+    kind, low = clause.kind[at], clause.low[at]
+    if low == QUOTE or not (low[0].isalnum()):
+        return low == "&"
+    if kind == "det":
+        return at == first or clause.low[at - 1] in LINKS or clause.kind[at - 1] == "and"
+    if kind == "and":
+        return _name_ahead(clause, at + 1)
+    if low in LINKS:
+        return at > first and _link_right(clause, at)
+    if clause.noun(at) or low in _particles() or low[0].isdigit():
+        return not (kind == "" and at > first and low in verb_forms() and not clause.capital[at])
+    if kind:
+        return False
+    return not (clause.capital[at - 1] and at > first and clause.kind[at - 1] not in NAMING) and low not in verb_forms()
+
+
+def _name_ahead(clause: Clause, at: int) -> bool:
+    if at >= len(clause):
+        return False
+    if clause.kind[at] == "det":
+        return at + 1 < len(clause) and clause.noun(at + 1)
+    return clause.noun(at)
+
+
+def _link_right(clause: Clause, at: int) -> bool:
+    if at + 1 >= len(clause) or _time(clause, at + 1):
+        return False
+    if clause.low[at] == "of":
+        return True
+    naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+    return naming and clause.low[at + 1] not in ("a", "an", "his", "her", "their", "its")
+
+
+def subject(clause: Clause) -> Phrase | None:
+    """The noun phrase that the sentence opens with, after an opening adverbial."""
+    at = 0
+    if clause.text and clause.kind[0] == "prep":
+        comma = next((i for i in range(min(len(clause), LONGEST_PHRASE)) if clause.low[i] == ","), -1)
+        at = comma + 1
+    return after(clause, at) if at < len(clause) and _can_begin(clause, at) else None
+
+
+def _can_begin(clause: Clause, at: int) -> bool:
+    kind = clause.kind[at]
+    return kind in ("det", "he", "she", "it", "they") or clause.noun(at)
+
+
+def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool:
+    """Whether a phrase can be the source of a statement: it names someone, a body or a text.
+
+    Parameters
+    ----------
+    clause : Clause
+    phrase : Phrase
+    any_noun : bool
+        Accept a common noun that is in no list, as the subject of a plain verb of saying.
+    """
+    tokens = range(phrase.first, phrase.last)
+    head = clause.kind[phrase.last - 1]
+    if head == "never" or (head == "it" and phrase.last - phrase.first > 1):
+        return False
+    if any(clause.kind[at] in ("he", "she", "they", "it") or clause.kind[at] in _SPEAKING for at in tokens):
+        return True
+    if any(clause.capital[at] and clause.kind[at] not in ("det", "time") and at > 0 for at in tokens):
+        return True
+    return any_noun or any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
+
+
+_SPEAKING = frozenset({"office", "title", "person", "group", "organisation", "document"})
+
+
+def _known_name(word: str) -> bool:
+    return word in places() or word.removesuffix("’s").removesuffix("'s") in places()
+
+
+def _opening_name(clause: Clause, phrase: Phrase) -> bool:
+    """A capitalised word that opens the sentence, is no known common word and has no article: taken for a name."""
+    return phrase.first == 0 and clause.capital[0] and clause.kind[0] == "" and clause.low[0] not in nouns_of_saying()
+
+
+def plural(clause: Clause, phrase: Phrase) -> bool:
+    """Whether a phrase is plural, so that a verb's base form after it is a finite one."""
+    head = phrase.last - 1
+    tokens: Iterable[int] = range(phrase.first, phrase.last)
+    if clause.kind[head] in ("they", "group") or any(clause.kind[at] == "and" for at in tokens):
+        return True
+    return any(clause.kind[at] == "group" or _plural_word(clause.low[at]) for at in tokens)
+
+
+def _plural_word(low: str) -> bool:
+    return len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))

@@ -1,0 +1,274 @@
+"""Reads an article from beginning to end and gathers its statements."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from statclass.extraction.clauses import QUOTE, Clause, Phrase, is_source, subject
+from statclass.extraction.direct import is_statement
+from statclass.extraction.lexicon import cue_words
+from statclass.extraction.paragraphs import Span, paragraphs
+from statclass.extraction.quotations import UNCLOSED, Quoted, quoted_in, trimmed
+from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions
+from statclass.extraction.sentences import sentences
+from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
+from statclass.records import Statement
+
+_WORD = re.compile(r"[^\W_]+")
+_DATELINE = re.compile(
+    r"[A-ZÀ-ÖØ-Þ][^\n:;!?\"“„«]{0,60}?"
+    r"(?:\([A-Z][\w /.-]{1,30}\)\s*(?:[-–—]+|:)|\s[-–—]+|/[A-Z][\w ]{1,20}/\s*[-–—]+|\.)\s+(?=\S)"
+)
+CLOSEST = 3
+"""A source or cue stands at most so many tokens from the quotation that it follows."""
+
+
+@dataclass
+class _Draft:
+    """A statement on its way to becoming a record."""
+
+    kind: str
+    spans: list[Span]
+    speaker: Speaker = UNKNOWN
+    cue: str | None = None
+    problem: str | None = None
+
+
+@dataclass
+class Reader:
+    """Walks through one article, paragraph by paragraph, remembering what later sentences refer to.
+
+    Parameters
+    ----------
+    article : str
+        The article.
+    """
+
+    article: str
+    cast: Cast = field(default_factory=Cast)
+    _open: _Draft | None = None
+    _last: tuple[_Draft | None, int] = (None, 0)
+    _announced: tuple[Speaker, str | None] | None = None
+    _number: int = 0
+
+    def statements(self) -> list[Statement]:
+        """Every statement of the article, in the order in which they begin."""
+        drafts = [draft for start, end in paragraphs(self.article) for draft in self._paragraph(start, end)]
+        if self._open is not None:
+            self._open.problem = UNCLOSED
+        return [_record(self.article, draft) for draft in drafts]
+
+    def _paragraph(self, start: int, end: int) -> Iterator[_Draft]:
+        self._number += 1
+        quoted = quoted_in(self.article, start, end)
+        if self._announced is not None and not (quoted and quoted[0].opening == start):
+            yield self._block_quotation(start, end)
+            return
+        self.cast.meet(self.article, start, end)
+        continued = self._continue(start, quoted)
+        begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
+        for left, right in sentences(self.article, begin, end, quoted):
+            yield from self._sentence(left, right, _within(quoted, left, right), continued)
+            continued = None
+
+    def _block_quotation(self, start: int, end: int) -> _Draft:
+        speaker, cue = self._announced or (UNKNOWN, None)
+        self._announced = None
+        return self._remember(_Draft("quote", [(start, end)], speaker, cue))
+
+    def _continue(self, start: int, quoted: list[Quoted]) -> _Draft | None:
+        """The quotation that the paragraph before left open, if this one carries it on."""
+        draft, self._open = self._open, None
+        if draft is None:
+            return None
+        if not quoted or quoted[0].opening != start:
+            draft.problem = UNCLOSED
+            return None
+        draft.spans.append((quoted[0].start, quoted[0].end))
+        return draft
+
+    def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
+        direct = self._direct(left, right, inside, continued is not None)
+        if not direct and not self._has_cue(left, right):
+            self.cast.notice_opening(self.article, left, right)
+            self._announced = None
+            return []
+        clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
+        found = attributions(clause)
+        chosen = _attribute(clause, found)
+        quotes = self._quotes(clause, direct, chosen, continued)
+        reports = self._reports(clause, (left, right), found, chosen)
+        self._announce(clause, found)
+        return reports + quotes
+
+    def _has_cue(self, left: int, right: int) -> bool:
+        words = _WORD.findall(self.article, left, right)
+        return not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":"
+
+    def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
+        direct: list[Quoted] = []
+        for quoted in inside:
+            carried_on = continued and not direct and quoted.opening == left
+            if carried_on or is_statement(self.article, (left, right), quoted, follows_statement=bool(direct)):
+                direct.append(quoted)
+        return direct
+
+    def _quotes(
+        self, clause: Clause, direct: list[Quoted], chosen: list[Attribution | None], continued: _Draft | None
+    ) -> list[_Draft]:
+        drafts: list[_Draft] = []
+        current = continued
+        for number, quoted in enumerate(direct):
+            attribution = chosen[number]
+            if current is None or (number and not _joined(clause, chosen, number)):
+                current = _Draft("quote", [(quoted.start, quoted.end)])
+                drafts.append(current)
+            elif number:
+                current.spans.append((quoted.start, quoted.end))
+            self._name(clause, current, attribution)
+            self._remember(current)
+            self._open = current if not quoted.closed else None
+        return drafts
+
+    def _name(self, clause: Clause, draft: _Draft, attribution: Attribution | None) -> None:
+        if draft.cue is not None:
+            return
+        if attribution is not None:
+            draft.speaker = self.cast.identify(clause, attribution.source)
+            draft.cue = _cue(clause, attribution)
+        elif self._announced is not None:
+            draft.speaker, draft.cue = self._announced
+        elif draft.speaker is UNKNOWN:
+            draft.speaker = self._speaker_before(draft)
+
+    def _speaker_before(self, draft: _Draft) -> Speaker:
+        """The speaker of a quotation without attribution: who was speaking right before it."""
+        last, number = self._last
+        if last is None or last is draft or self._number - number > (last.kind == "quote"):
+            return UNKNOWN
+        return last.speaker
+
+    def _remember(self, draft: _Draft) -> _Draft:
+        self._last = (draft, self._number)
+        return draft
+
+    def _reports(
+        self, clause: Clause, span: Span, found: list[Attribution], chosen: list[Attribution | None]
+    ) -> list[_Draft]:
+        drafts: list[_Draft] = []
+        names: set[str | None] = set()
+        for attribution in _reporting(clause, found, chosen):
+            speaker = self.cast.identify(clause, attribution.source)
+            if speaker.full in names or (speaker is UNKNOWN and attribution.source is None and names):
+                continue
+            names.add(speaker.full)
+            drafts.append(_Draft("reported", [span], speaker, _cue(clause, attribution)))
+        if drafts and not any(chosen):
+            self._remember(drafts[0])
+        return drafts[:MOST_SOURCES]
+
+    def _announce(self, clause: Clause, found: list[Attribution]) -> None:
+        """Keep the source of a sentence that ends with a colon for the quotation after it."""
+        self._announced = None
+        if not clause.text or clause.text[-1] != ":":
+            return
+        if found:
+            self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
+            return
+        opening = subject(clause)
+        if opening is not None and is_source(clause, opening):
+            self._announced = (self.cast.identify(clause, opening), None)
+
+
+def _cue(clause: Clause, attribution: Attribution) -> str:
+    start, end = clause.span(attribution.cue)
+    return clause.article[start:end]
+
+
+def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
+    first = bisect_left(quoted, left, key=lambda one: one.opening)
+    last = bisect_left(quoted, right, key=lambda one: one.opening)
+    return quoted[first:last]
+
+
+def _after_dateline(article: str, start: int, end: int) -> int:
+    match = _DATELINE.match(article, start, min(end, start + 120))
+    if match is None or not match.group().split(",")[0].split("(")[0].split()[0].isupper():
+        return start
+    return match.end()
+
+
+def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
+    """For each direct quotation of a sentence its attribution: the one right after it, or else before it."""
+    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
+    chosen: list[Attribution | None] = []
+    for number, at in enumerate(places):
+        left = places[number - 1] if number else -1
+        right = places[number + 1] if number + 1 < len(places) else len(clause)
+        following = [one for one in found if at < one.cue.first < right and _starts(one) - at <= CLOSEST]
+        preceding = [one for one in found if left < one.cue.first < at]
+        introduced = at > 0 and clause.low[at - 1] == ":"
+        if introduced and preceding:
+            chosen.append(preceding[-1])
+        else:
+            chosen.append(_first([*following, *reversed(preceding)]) or _colon_source(clause, left, at))
+    return chosen
+
+
+def _first(found: list[Attribution]) -> Attribution | None:
+    return found[0] if found else None
+
+
+def _starts(attribution: Attribution) -> int:
+    source = attribution.source
+    return min(attribution.cue.first, source.first) if source is not None else attribution.cue.first
+
+
+def _colon_source(clause: Clause, left: int, at: int) -> Attribution | None:
+    """The source of ‘The minister went further: “…”’, which has no verb of saying."""
+    if left >= 0 or at < 2 or clause.low[at - 1] != ":":
+        return None
+    opening = subject(clause)
+    if opening is None or not is_source(clause, opening):
+        return None
+    return Attribution(Phrase(at - 1, at), opening, "say", False)
+
+
+def _joined(clause: Clause, chosen: list[Attribution | None], number: int) -> bool:
+    """Whether two quotations of a sentence are the halves of one that its attribution splits."""
+    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
+    left, right = places[number - 1], places[number]
+    first, second = chosen[number - 1], chosen[number]
+    return first is not None and first is second and left < first.cue.first < right
+
+
+def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
+    reports = [one for one in found if one.reports and one not in chosen]
+    if QUOTE not in clause.low:
+        return reports
+    return [one for one in reports if one.category in ACTS and one.source is not None]
+
+
+def _record(article: str, draft: _Draft) -> Statement:
+    spans = tuple(_without_comma(article, draft, number) for number in range(len(draft.spans)))
+    return Statement(
+        text=" ".join(article[start:end] for start, end in spans),
+        kind=draft.kind,
+        speaker=draft.speaker.name,
+        cue=draft.cue,
+        start=spans[0][0],
+        end=spans[-1][1],
+        speaker_full=draft.speaker.full,
+        spans=spans,
+        problem=draft.problem,
+    )
+
+
+def _without_comma(article: str, draft: _Draft, number: int) -> Span:
+    start, end = draft.spans[number]
+    if draft.kind == "quote" and end - start > 1 and article[end - 1] == ",":
+        return trimmed(article, start, end - 1)
+    return start, end

@@ -1,0 +1,262 @@
+"""Who reports what in a sentence: verbs and nouns of saying, each with its source."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, before, is_source, plural, subject
+from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, verb_forms
+
+MOST_SOURCES = 6
+"""So many sources of one sentence are kept."""
+
+LONGEST_PASSIVE = 14
+
+ACTS = frozenset({"accuse", "deny", "refuse", "condemn", "demand", "warn", "protest"})
+RESUMED_INFINITIVES = frozenset({"on", "continue", "continues", "continued", "continuing"})
+
+
+class Attribution(NamedTuple):
+    """A cue and its source.
+
+    Parameters
+    ----------
+    cue : Phrase
+        The tokens of the cue.
+    source : Phrase or None
+        The tokens of the source; None where a passive or a shared verb names none.
+    category : str
+        What the cue does.
+    reports : bool
+        False where it can only attribute a quotation beside it.
+    """
+
+    cue: Phrase
+    source: Phrase | None
+    category: str
+    reports: bool
+
+
+def attributions(clause: Clause) -> list[Attribution]:
+    """Every attribution of a sentence in order: verbs first, nouns only where no verb reports.
+
+    Examples
+    --------
+    >>> text = "Kyiv denied the claim, according to two officials."
+    >>> clause = Clause(text, 0, len(text))
+    >>> [text[slice(*clause.span(a.source))] for a in attributions(clause)]
+    ['Kyiv', 'two officials']
+    """
+    found: list[Attribution] = []
+    forms = verb_forms()
+    for at, low in enumerate(clause.low):
+        if low == "according":
+            _keep(found, _according(clause, at))
+        elif low in forms and not _is_noun_here(clause, at):
+            _keep(found, _verbal(clause, at, forms[low], found))
+    if not any(attribution.reports for attribution in found):
+        found.extend(_nominal_ones(clause))
+    return found
+
+
+def _keep(found: list[Attribution], attribution: Attribution | None) -> None:
+    if attribution is not None and len(found) < 4 * MOST_SOURCES:
+        found.append(attribution)
+
+
+def _according(clause: Clause, at: int) -> Attribution | None:
+    if at + 1 >= len(clause) or clause.low[at + 1] != "to":
+        return None
+    source = after(clause, at + 2)
+    if source is None or not is_source(clause, source, any_noun=True):
+        return None
+    return Attribution(Phrase(at, at + 2), source, "say", True)
+
+
+def _is_noun_here(clause: Clause, at: int) -> bool:
+    if clause.capital[at] and at > 0 and at + 1 < len(clause) and clause.capital[at + 1] and not _headline(clause):
+        return True
+    if at == 0:
+        return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
+    previous = clause.kind[at - 1]
+    return previous in ("det", "prep") or (clause.possessive(at - 1) and not clause.low[at].endswith(("ed", "es")))
+
+
+def _headline(clause: Clause) -> bool:
+    """Whether most words have capitals, as in the headlines of some papers."""
+    words = [at for at in range(min(len(clause), 40)) if clause.text[at][0].isalpha() and len(clause.text[at]) > 3]
+    return len(words) > 2 and sum(clause.capital[at] for at in words) > 0.7 * len(words)
+
+
+def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Attribution | None:
+    if _passive(clause, at, form):
+        return _passive_attribution(clause, at, form)
+    if form.shape == "base" and _infinitive(clause, at):
+        return None
+    if form.shape == "participle" and not _has_helper(clause, at, grammar("have")):
+        return None
+    source = _source_of(clause, at, form, found)
+    if source is None:
+        return None
+    fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
+    return Attribution(_cue(clause, at, form), source, form.category, fits)
+
+
+def _cue(clause: Clause, at: int, form: VerbForm) -> Phrase:
+    particle = form.frame and at + 1 < len(clause) and clause.low[at + 1] in form.frame & grammar("particle")
+    return Phrase(at, at + 2 if particle else at + 1)
+
+
+def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
+    if not form.frame:
+        return True
+    if at + 1 >= len(clause):
+        return False
+    following = at + 1
+    if clause.low[following] in form.frame or following in clause.fragment:
+        return True
+    return "that" in form.frame and "the" in form.frame and clause.capital[following]
+
+
+def _negated(clause: Clause, at: int, form: VerbForm) -> bool:
+    if form.category in ("refuse", "deny"):
+        return False
+    return any(clause.low[i] in grammar("negation") for i in range(max(0, at - 3), at))
+
+
+def _infinitive(clause: Clause, at: int) -> bool:
+    for left in range(at - 1, max(-1, at - 4), -1):
+        if clause.low[left] == "to":
+            return not (left > 0 and clause.low[left - 1] in RESUMED_INFINITIVES)
+        if clause.low[left] in grammar("modal"):
+            return True
+        if clause.kind[left] not in ("adverb", "aux"):
+            return False
+    return False
+
+
+def _has_helper(clause: Clause, at: int, helpers: frozenset[str]) -> bool:
+    for left in range(at - 1, max(-1, at - 5), -1):
+        if clause.low[left] in helpers:
+            return True
+        if clause.kind[left] not in ("adverb", "aux") and not clause.low[left].endswith("ly"):
+            return False
+    return False
+
+
+def _passive(clause: Clause, at: int, form: VerbForm) -> bool:
+    if form.shape not in ("past", "participle"):
+        return False
+    if _has_helper(clause, at, grammar("be")):
+        return True
+    following = clause.low[at + 1] if at + 1 < len(clause) else ""
+    return following == "by" or (following == "of" and form.category == "accuse")
+
+
+def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution | None:
+    """The source after ‘by’; none, where a passive of an act names no one."""
+    if form.quote_only:
+        return None
+    for right in range(at + 1, min(len(clause), at + LONGEST_PASSIVE)):
+        if clause.low[right] in (QUOTE, ",", ";", ".") or clause.kind[right] == "rel":
+            break
+        if clause.low[right] == "by":
+            source = after(clause, right + 1)
+            if source is not None and is_source(clause, source) and clause.low[right + 1] not in ("a", "an"):
+                return Attribution(Phrase(at, at + 1), source, form.category, True)
+    unnamed = form.category in ACTS and _has_helper(clause, at, grammar("be")) and not _negated(clause, at, form)
+    return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
+
+
+def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Phrase | None:
+    if form.shape == "ing" and not _has_helper(clause, at, grammar("be")):
+        return _source_of_participle(clause, at, form, found)
+    any_noun = form.category == "say"
+    if _may_be_inverted(clause, at):
+        inverted = after(clause, at + 1)
+        if inverted is not None and _speaks(clause, inverted, form, any_noun):
+            return inverted
+    source = before(clause, at)
+    if source is not None and _speaks(clause, source, form, any_noun):
+        return source
+    if _shares_subject(clause, at) and found:
+        return found[-1].source
+    if _shares_subject(clause, at):
+        opening = subject(clause)
+        return opening if opening is not None and _speaks(clause, opening, form, any_noun) else None
+    return None
+
+
+def _speaks(clause: Clause, source: Phrase, form: VerbForm, any_noun: bool) -> bool:
+    if form.shape == "base" and not plural(clause, source):
+        return False
+    return is_source(clause, source, any_noun=any_noun)
+
+
+def _may_be_inverted(clause: Clause, at: int) -> bool:
+    if at == 0 or at + 1 >= len(clause):
+        return at == 0
+    return clause.low[at - 1] in (QUOTE, ",", "as", "so", "than", "—", "–") and clause.low[at + 1] not in (",", "that")
+
+
+def _shares_subject(clause: Clause, at: int) -> bool:
+    """Whether the verb goes with the subject of the verb before: ‘accused Kyiv and said’."""
+    left = at - 1
+    while left >= 0 and (clause.kind[left] in ("adverb", "aux") or clause.low[left].endswith("ly")):
+        left -= 1
+    return left > 0 and (clause.kind[left] == "and" or clause.low[left] in ("but", ",", "then"))
+
+
+def _source_of_participle(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Phrase | None:
+    if at == 0 or form.quote_only:
+        return None
+    previous = at - 1
+    if clause.kind[previous] in ("prep", "det", "conj", "aux", "and", "modifier"):
+        return None
+    if found:
+        return found[-1].source
+    opening = subject(clause)
+    return opening if opening is not None and is_source(clause, opening) else None
+
+
+def _nominal_ones(clause: Clause) -> list[Attribution]:
+    """Nouns of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
+    nouns = nouns_of_saying()
+    found: list[Attribution] = []
+    for at, low in enumerate(clause.low):
+        if low in nouns:
+            source = _possessor(clause, at) or _agent_of_noun(clause, at)
+            if source is not None and is_source(clause, source):
+                found.append(Attribution(Phrase(at, at + 1), source, nouns[low], True))
+                break
+    return found
+
+
+def _possessor(clause: Clause, at: int) -> Phrase | None:
+    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not _has_object(clause, at):
+        return None
+    for left in range(at - 1, max(-1, at - 4), -1):
+        if clause.low[left] in ("its", "his", "her", "their"):
+            return Phrase(left, left + 1)
+        if clause.possessive(left):
+            return Phrase(_first_of_possessor(clause, left), left + 1)
+        if clause.kind[left] in ("prep", "conj", "aux", "det") or not clause.low[left][0].isalpha():
+            return None
+    return None
+
+
+def _has_object(clause: Clause, at: int) -> bool:
+    return at + 1 < len(clause) and clause.low[at + 1] in ("to", "that", "of", "on", "for", "against")
+
+
+def _first_of_possessor(clause: Clause, last: int) -> int:
+    first = last
+    while first > 0 and (clause.noun(first - 1) or clause.kind[first - 1] == "det") and clause.kind[first] != "det":
+        first -= 1
+    return first
+
+
+def _agent_of_noun(clause: Clause, at: int) -> Phrase | None:
+    if at + 2 >= len(clause) or clause.low[at + 1] not in ("by", "from"):
+        return None
+    return after(clause, at + 2)
