@@ -214,13 +214,13 @@ def _at(hashes: dict[str, NDArray[np.uint64]], places: Ints) -> dict[str, NDArra
     return {name: values[places] for name, values in hashes.items()}
 
 
-def feature_name(template: Template, track: _Track, place: int, reading: Reading, reader: StatementReader, tokens: Sequence[str]) -> str:
+def feature_name(template: Template, track: _Track, place: int, reading: Reading, reader: StatementReader) -> str:
     """The readable name of the feature at one place of a track, such as ``"cue.neg:refuse_verb|not"``."""
     parts = []
     for field, offset in template.fields:
         at = int(track.place[(place + offset) % len(track.place)])
         if field in ("word", "stem"):
-            parts.append(reader.word_at(reading, at, tokens))
+            parts.append(reader.word_at(reading, at))
         elif field == "category":
             parts.append(reader.category_name(int(track.category[(place + offset) % len(track.place)])))
         else:
@@ -316,13 +316,17 @@ class FeatureExtractor(Estimator):
             pieces.append((track.row[:end], slot, np.full(end, number), np.arange(end)))
         return Hits(*(np.concatenate(column) for column in zip(*pieces, strict=True))), reading, tokens
 
-    def weighted_sums(self, statements: Sequence[str], weights: NDArray[np.int32]) -> Ints:
-        """For each statement the sum of the weights of its features: the labelling path.
+    def read(self, statements: Sequence[str]) -> Reading:
+        """The reading of a block of statements."""
+        return self.reader_.read(statements)[0]
+
+    def weighted_sums(self, reading: Reading, weights: NDArray[np.int32]) -> Ints:
+        """For each statement of a block the sum of the weights of its features: the labelling path.
 
         Parameters
         ----------
-        statements : sequence of str
-            One block; memory grows with its length.
+        reading : Reading
+            Of the block; memory grows with its length.
         weights : int32 array of shape (n_features + 1, n_outputs)
             Whole numbers, so that the sum is the same in whatever order; the last row is for unknown features.
 
@@ -330,14 +334,13 @@ class FeatureExtractor(Estimator):
         -------
         int64 array of shape (n_statements, n_outputs)
         """
-        reading, _ = self.reader_.read(statements)
-        total = np.zeros((len(statements), weights.shape[1]), np.int64)
+        total = np.zeros((reading.n_statements, weights.shape[1]), np.int64)
         for name, track in tracks(reading).items():
             at_place = np.zeros((len(track.row), weights.shape[1]), np.int32)
             for template in self.templates_:
                 if template.track == name:
                     at_place += weights[self.column_of_slot_[slots_of(template, track)]]
-            starts = np.searchsorted(track.row, np.arange(len(statements) + 1))
+            starts = np.searchsorted(track.row, np.arange(reading.n_statements + 1))
             total += np.add.reduceat(at_place, starts, axis=0, dtype=np.int64)[:-1]
         return total
 

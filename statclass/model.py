@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from statclass.errors import InputError
 from statclass.estimator import Estimator
 from statclass.features import BLOCK, FeatureExtractor, check_statements, feature_name, tracks
+from statclass.network import Network
 from statclass.records import OTHER, Contribution, Prediction, StatementType
 from statclass.text import SEPARATOR, tokenize
 
@@ -25,6 +26,7 @@ Labels = str | Iterable[str]
 WEIGHT_SCALE = 2**16
 """Weights are kept as whole numbers of 1/65536, so that sums do not depend on their order."""
 
+_MOST_LEFT_OUT = 400
 MAX_LENGTH = 100_000
 """Statements are read up to this many characters; what follows is left unread and noted as a problem."""
 
@@ -35,20 +37,51 @@ class Calibration:
 
     Parameters
     ----------
-    slope, intercept : float array of shape (n_types,)
-        Of the logistic curve fitted to out-of-fold margins (Platt 1999, "Probabilistic outputs for support vector
-        machines").
+    linear, network, intercept : float array of shape (n_types,)
+        Of the logistic curve fitted to the out-of-fold margins of the linear model and of the network (Platt 1999,
+        "Probabilistic outputs for support vector machines", with two inputs).
     threshold : float array of shape (n_types,)
         Scores at or over it assign the type.
     """
 
-    slope: Floats
+    linear: Floats
+    network: Floats
     intercept: Floats
     threshold: Floats
 
-    def scores(self, margins: Floats) -> Floats:
-        """Calibrated scores, from 0 to 1, of margins of shape (n_statements, n_types)."""
-        return 1.0 / (1.0 + np.exp(-np.clip(margins * self.slope + self.intercept, -30.0, 30.0)))
+    def log_odds(self, margins: Margins) -> Floats:
+        """Calibrated log-odds of the types, shape (n_statements, n_types), rounded to four decimals."""
+        return np.round(margins.linear * self.linear + margins.network * self.network + self.intercept, 4)
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What the two parts of a model say of statements, before calibration.
+
+    Parameters
+    ----------
+    linear : float array of shape (n_statements, n_types)
+        Of the logistic regressions over the features.
+    network : float array of shape (n_statements, n_types)
+        Of the network, for each type by itself.
+    primary : float array of shape (n_statements, n_types)
+        Of the network, for each type as the primary label.
+    """
+
+    linear: Floats
+    network: Floats
+    primary: Floats
+
+
+def chances(log_odds: Floats) -> Floats:
+    """Scores from 0 to 1 of log-odds.
+
+    Examples
+    --------
+    >>> chances(np.array([0.0])).tolist()
+    [0.5]
+    """
+    return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
 
 
 class StatementClassifier(Estimator):
@@ -113,6 +146,7 @@ class StatementClassifier(Estimator):
         extractor: FeatureExtractor,
         weights: NDArray[np.int32],
         bias: Floats,
+        network: Network,
         calibration: Calibration,
         types: Sequence[str],
         exclusive: bool,
@@ -122,6 +156,7 @@ class StatementClassifier(Estimator):
         self.extractor_ = extractor
         self.weights_ = weights
         self.bias_ = bias
+        self.network_ = network
         self.calibration_ = calibration
         self.types_ = tuple(types)
         self.exclusive_ = exclusive
@@ -129,19 +164,33 @@ class StatementClassifier(Estimator):
         self.info_ = info
         return self
 
-    def decision_function(self, statements: Iterable[str]) -> Floats:
-        """Uncalibrated margins, shape (n_statements, n_types)."""
+    def margins(self, statements: Iterable[str]) -> Margins:
+        """What the linear model and the network say of each statement, before calibration."""
         texts = self._ready(statements)
-        margins = np.empty((len(texts), len(self.types_)))
-        for start in range(0, len(texts), BLOCK):
-            block = [text[:MAX_LENGTH] for text in texts[start : start + BLOCK]]
-            sums = self.extractor_.weighted_sums(block, self.weights_)
-            margins[start : start + BLOCK] = margins_of_sums(sums, self.bias_)
-        return margins
+        blocks = [self._margins_of_block(texts[at : at + BLOCK]) for at in range(0, len(texts), BLOCK)]
+        if not blocks:
+            nothing = np.zeros((0, len(self.types_)))
+            return Margins(nothing, nothing, nothing)
+        return Margins(
+            np.vstack([block.linear for block in blocks]),
+            np.vstack([block.network for block in blocks]),
+            np.vstack([block.primary for block in blocks]),
+        )
+
+    def _margins_of_block(self, texts: list[str]) -> Margins:
+        reading = self.extractor_.read([text[:MAX_LENGTH] for text in texts])
+        linear = margins_of_sums(self.extractor_.weighted_sums(reading, self.weights_), self.bias_)
+        outputs = self.network_.outputs(reading, self.extractor_.reader_.table.words).astype(float)
+        types = len(self.types_)
+        return Margins(linear, outputs[:, :types], outputs[:, types : 2 * types])
+
+    def decision_function(self, statements: Iterable[str]) -> Floats:
+        """Calibrated log-odds of the types, shape (n_statements, n_types), in the order of `types_`."""
+        return self.calibration_.log_odds(self.margins(statements))
 
     def scores(self, statements: Iterable[str]) -> Floats:
         """Calibrated scores of the types, shape (n_statements, n_types), in the order of `types_`."""
-        return self.calibration_.scores(self.decision_function(statements))
+        return chances(self.decision_function(statements))
 
     def predict_proba(self, statements: Iterable[str]) -> Floats:
         """Scores in the order of `classes_`, shape (n_statements, n_classes), each from 0 to 1.
@@ -167,57 +216,83 @@ class StatementClassifier(Estimator):
     def classify_many(self, statements: Iterable[str]) -> list[Prediction]:
         """What each statement does, in order."""
         texts = self._ready(statements)
-        scores = self.scores(texts)
-        over = scores >= self.calibration_.threshold
-        best = scores.argmax(1)
-        values = scores.tolist()
-        return [
-            self._prediction(values[n], best[n], np.flatnonzero(over[n]).tolist(), text) for n, text in enumerate(texts)
-        ]
+        margins = self.margins(texts)
+        scores = chances(self.calibration_.log_odds(margins))
+        chosen, order = self.choose(margins)
+        counts, best = chosen.sum(1).tolist(), scores.max(1, initial=0.0).tolist()
+        types, order, values = self.types_, order.tolist(), scores.tolist()
+        predictions = []
+        for n, text in enumerate(texts):
+            row = values[n]
+            labels = tuple([types[kind] for kind in order[n][: counts[n]]])
+            confidence = row[order[n][0]] if labels else 1.0 - best[n]
+            by_type = dict(zip(types, row, strict=True))
+            predictions.append(Prediction(labels[0] if labels else OTHER, labels, by_type, confidence, _problem(text)))
+        return predictions
 
-    def _prediction(self, scores: list[float], best: int, over: list[int], text: str) -> Prediction:
-        over = [int(best)] if self.exclusive_ else sorted(over, key=lambda n: -scores[n])
-        labels = tuple(self.types_[n] for n in over)
-        return Prediction(
-            label=labels[0] if labels else OTHER,
-            labels=labels,
-            scores=dict(zip(self.types_, scores, strict=True)),
-            confidence=scores[over[0]] if over else 1.0 - scores[best],
-            problem=_problem(text),
-        )
+    def choose(self, margins: Margins) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which types each statement gets, and the types in order: those first, the primary before the others."""
+        log_odds = self.calibration_.log_odds(margins)
+        liking = preference(log_odds, margins)
+        if self.exclusive_:
+            chosen = np.zeros(liking.shape, bool)
+            chosen[np.arange(len(liking)), liking.argmax(1)] = True
+        else:
+            chosen = chances(log_odds) >= self.calibration_.threshold
+        return chosen, np.argsort(-(liking + 1e6 * chosen), axis=1, kind="stable")
 
     def explain(self, statement: str) -> list[Contribution]:
         """Which features moved which type, strongest first, with their places in the statement.
 
-        The weights of one type's contributions, plus its intercept, add up to the log-odds of its score.
+        The weights of the linear features are what they add to a type's log-odds. Those whose names begin with
+        ``network:`` tell how far the network's part falls when the word is left out, and are approximate.
         """
         if not isinstance(statement, str):
             raise InputError(f"expected one statement as str, found {type(statement).__name__}")
         self._ready([])
-        text = statement[:MAX_LENGTH]
-        hits, reading, tokens = self.extractor_.hits([text])
+        found = [*self._linear_contributions(statement), *self._network_contributions(statement)]
+        return sorted(found, key=lambda c: -abs(c.weight))
+
+    def _linear_contributions(self, statement: str) -> list[Contribution]:
+        hits, reading, tokens = self.extractor_.hits([statement[:MAX_LENGTH]])
         by_track = tracks(reading)
-        offsets = token_offsets(text, tokens)
+        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
         columns = self.extractor_.column_of_slot_[hits.slot]
         learned = np.flatnonzero(columns < len(self.extractor_.slots_))
-        length = np.sqrt(max(len(learned), 1))
-        found: dict[tuple[str, int], tuple[float, list[tuple[int, int]]]] = {}
+        scale = self.calibration_.linear / (WEIGHT_SCALE * np.sqrt(max(len(learned), 1)))
+        total: dict[str, Floats] = {}
+        spans: dict[str, list[tuple[int, int]]] = {}
         for n in learned:
             template = self.extractor_.templates_[hits.template[n]]
-            track = by_track[template.track]
-            name = feature_name(template, track, int(hits.place[n]), reading, self.extractor_.reader_, tokens)
-            last = int(hits.place[n]) + max(offset for _, offset in template.fields)
-            span = _span(offsets, reading.token[track.place[[int(hits.place[n]), last]]])
-            for kind in range(len(self.types_)):
-                weight = self.weights_[columns[n], kind] / WEIGHT_SCALE / length * self.calibration_.slope[kind]
-                total, spans = found.get((name, kind), (0.0, []))
-                found[name, kind] = total + float(weight), [*spans, span] if span else spans
-        contributions = [
-            Contribution(self.types_[kind], name, weight, tuple(spans), tuple(statement[a:b] for a, b in spans))
-            for (name, kind), (weight, spans) in found.items()
+            track, place = by_track[template.track], int(hits.place[n])
+            name = feature_name(template, track, place, reading, self.extractor_.reader_)
+            last = place + max(offset for _, offset in template.fields)
+            total[name] = total.get(name, 0.0) + self.weights_[columns[n], :-1] * scale
+            span = _span(offsets, reading.token[track.place[[place, last]]])
+            spans.setdefault(name, []).extend([span] if span else [])
+        return [
+            _contribution(self.types_[kind], name, float(weight), spans[name], statement)
+            for name, weights in total.items()
+            for kind, weight in enumerate(weights)
             if weight
         ]
-        return sorted(contributions, key=lambda c: -abs(c.weight))
+
+    def _network_contributions(self, statement: str) -> list[Contribution]:
+        """What the network's margins lose when a word is left out."""
+        reading, tokens = self.extractor_.reader_.read([statement[:MAX_LENGTH]])
+        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
+        encoded = self.network_.encode(reading, self.extractor_.reader_.table.words)
+        whole = self.network_.leaving_out(encoded, 0)
+        found = []
+        for place in range(3, min(int(encoded.start[-1]), _MOST_LEFT_OUT)):
+            moved = (whole - self.network_.leaving_out(encoded, place))[: len(self.types_)] * self.calibration_.network
+            word = self.extractor_.reader_.word_at(reading, place)
+            spans = [span] if (span := offsets[reading.token[place]]) else []
+            found += [
+                _contribution(name, f"network:{word}", float(weight), spans, statement)
+                for name, weight in zip(self.types_, moved, strict=True)
+            ]
+        return found
 
     def save(self, folder: str | PathLike[str]) -> None:
         """Write the model as a folder of data; see :mod:`statclass.persistence`."""
@@ -229,6 +304,11 @@ class StatementClassifier(Estimator):
         if not hasattr(self, "weights_"):
             raise InputError(f"this {type(self).__name__} is not fitted; call fit, or load a saved one")
         return check_statements(statements)
+
+
+def preference(log_odds: Floats, margins: Margins) -> Floats:
+    """How well each type would do as the primary label: its log-odds and what the network says of primaries."""
+    return log_odds + margins.primary - margins.primary.max(1, keepdims=True, initial=-1e9)
 
 
 def margins_of_sums(sums: NDArray[np.int64], bias: Floats) -> Floats:
@@ -247,6 +327,12 @@ def token_offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int] | No
     """Character offsets of a statement's tokens as :meth:`FeatureExtractor.hits` gives them; None for boundaries."""
     places = iter(tokenize(text))
     return [None if token == SEPARATOR else next(places)[1:] for token in tokens]
+
+
+def _contribution(
+    label: str, feature: str, weight: float, spans: Sequence[tuple[int, int]], statement: str
+) -> Contribution:
+    return Contribution(label, feature, weight, tuple(spans), tuple(statement[a:b] for a, b in spans))
 
 
 def _span(offsets: list[tuple[int, int] | None], ends: Sequence[int]) -> tuple[int, int] | None:

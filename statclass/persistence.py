@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from statclass.errors import ModelError
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
 PARTS = (WEIGHTS, LEXICON, CARD)
-_ARRAYS = ("slots", "weights", "bias", "slope", "intercept", "threshold", "known_words")
+_ARRAYS = ("slots", "weights", "bias", "linear", "network", "intercept", "threshold", "known_words", "vector_words")
+_NETWORK = "network."
 
 
 def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> None:
@@ -77,14 +80,18 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
     from statclass.cues import Lexicon
     from statclass.features import FeatureExtractor
     from statclass.model import Calibration, StatementClassifier
+    from statclass.network import Network
+    from statclass.vectors import FIRST_WORD
 
     settings = description["settings"]
     with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
         values = {name: arrays[name] for name in _ARRAYS}
+        layers = {n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)}
     types = description["types"]
     if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
-    known = values["known_words"].tobytes().decode("utf-8").split("\n")
+    known = _unpacked_words(values["known_words"])
+    rows = {word: row for row, word in enumerate(_unpacked_words(values["vector_words"]), FIRST_WORD)}
     extractor = FeatureExtractor(settings["min_count"])
     extractor.restore(np.cumsum(values["slots"], dtype=np.int64), known, Lexicon.from_json(json.loads(parts[LEXICON])))
     own = ("format", "types", "exclusive", "settings", "sha256", "seal")
@@ -92,7 +99,8 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
         extractor,
         values["weights"],
         values["bias"],
-        Calibration(values["slope"], values["intercept"], values["threshold"]),
+        Network(layers, rows),
+        Calibration(values["linear"], values["network"], values["intercept"], values["threshold"]),
         types,
         description["exclusive"],
         {key: value for key, value in description.items() if key not in own},
@@ -132,20 +140,30 @@ def _read_part(source: Path, name: str) -> bytes:
 
 def _packed(classifier: StatementClassifier) -> bytes:
     slots = classifier.extractor_.slots_
-    known = np.frombuffer("\n".join(classifier.extractor_.known_words_).encode("utf-8"), np.uint8)
     calibration = classifier.calibration_
     values = (
         np.diff(slots, prepend=0).astype(np.uint32),
         classifier.weights_,
         classifier.bias_,
-        calibration.slope,
+        calibration.linear,
+        calibration.network,
         calibration.intercept,
         calibration.threshold,
-        known,
+        _packed_words(classifier.extractor_.known_words_),
+        _packed_words(classifier.network_.rows),
     )
+    layers = {_NETWORK + name: array.astype(np.float16) for name, array in classifier.network_.arrays.items()}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **dict(zip(_ARRAYS, values, strict=True)))
+    np.savez_compressed(buffer, **dict(zip(_ARRAYS, values, strict=True)), **layers)
     return buffer.getvalue()
+
+
+def _packed_words(words: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode("utf-8"), np.uint8)
+
+
+def _unpacked_words(packed: NDArray[np.uint8]) -> list[str]:
+    return packed.tobytes().decode("utf-8").split("\n")
 
 
 def _json_bytes(data: object, indent: int | None) -> bytes:

@@ -157,6 +157,9 @@ class Reading:
     n_statements: int
     token: Ints
     """Index of the token in the list of surface tokens (boundaries included)."""
+    type: Ints
+    """Number of the token in the token table."""
+    is_name: Bools
     row: Ints
     """Index of the statement."""
     word: Hashes
@@ -225,7 +228,7 @@ class StatementReader:
         self._phrases.mark(word, categories)
         row = (np.cumsum(flags & BOUNDARY != 0) - 1) // 3
         states = self._states(flags, categories, possessive, row)
-        return Reading(len(statements), np.flatnonzero(keep), row, word, stems, *categories, **states), tokens
+        return Reading(len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, *categories, **states), tokens
 
     def category_name(self, code: int) -> str:
         """The name of a category code; ``"-"`` for none."""
@@ -240,11 +243,9 @@ class StatementReader:
             return f"{field}{value}" if value else "-"
         return self.category_name(value)
 
-    def word_at(self, reading: Reading, place: int, tokens: Sequence[str]) -> str:
+    def word_at(self, reading: Reading, place: int) -> str:
         """The normalised word at a place of a reading, ``"<name>"`` for a name."""
-        if reading.word[place] == _NAME_HASH:
-            return cues.NAME
-        return self.table.words[self.table[tokens[reading.token[place]]]]
+        return cues.NAME if reading.is_name[place] else self.table.words[reading.type[place]]
 
     def _find_names(self, flags: Ints) -> tuple[Bools, Bools, Bools]:
         """Which tokens are kept, which of the kept stand for a name, which of those are possessive."""

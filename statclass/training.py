@@ -6,6 +6,7 @@ import hashlib
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
@@ -13,20 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from statclass.errors import InputError, LabelledDataError
-from statclass.features import FeatureExtractor
+from statclass.features import BLOCK, FeatureExtractor
 from statclass.labelled import LabelledStatement, check_labelled, groups_of, read_labelled
 from statclass.model import (
     WEIGHT_SCALE,
     Calibration,
     Floats,
     Labels,
+    Margins,
     StatementClassifier,
-    margins_of_sums,
+    chances,
     type_order,
 )
+from statclass.network import Arrays, Encoded, Network, NetworkSettings, pick, train_network
+from statclass.reading import Ints
 from statclass.records import OTHER
+from statclass.vectors import word_vectors
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
+_WORTH_PROCESSES = 1000
 _THRESHOLDS = np.arange(0.20, 0.71, 0.01)
 
 
@@ -87,20 +93,113 @@ def fit_classifier(
     types = type_order(set().union(*sets)) if sets else ()
     targets = np.array([[name in each for name in types] for each in sets], bool).reshape(len(texts), len(types))
     _check_counts(types, targets, classifier.folds)
+    primary = _primaries(labels, types)
     extractor = FeatureExtractor(classifier.min_count)
     matrix = extractor.fit_transform(texts)
+    data = _Data(matrix, _encode(extractor, texts), targets, primary)
     fold = _folds(targets, list(range(len(texts))) if groups is None else list(groups), classifier)
-    heads = _fit_heads(classifier, matrix, targets)
-    margins = _out_of_fold_margins(classifier, matrix, targets, fold)
+    *held_out, whole = _in_parallel(
+        [(classifier, data, fold != number, fold == number) for number in range(classifier.folds)]
+        + [(classifier, data, fold >= 0, fold < 0)]
+    )
+    margins = _joined([part.margins for part in held_out], fold)
     calibration = _calibrate(margins, targets, exclusive)
-    weights, bias = _whole_weights(heads)
-    info = {"versions": _versions(), "cross_validation": _cross_validation(calibration, margins, targets, exclusive)}
-    classifier.restore(extractor, weights, bias, calibration, types, exclusive, info)
-    classifier.out_of_fold_scores_ = calibration.scores(margins)
+    weights, bias = _whole_weights(whole.heads)
+    network = Network(whole.layers, word_vectors()[1])
+    info = {"versions": _versions()}
+    classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
+    classifier.info_["cross_validation"] = _cross_validation(classifier, margins, targets, primary)
+    classifier.out_of_fold_ = margins
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Training statements as both parts of the model want them."""
+
+    matrix: Any
+    encoded: Encoded
+    targets: NDArray[np.bool_]
+    primary: Ints
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Both parts of the model, fitted on some statements, and their margins on others."""
+
+    heads: tuple[Floats, Floats]
+    layers: Arrays
+    margins: Margins
+
+
+def _in_parallel(tasks: list[Any]) -> list[_Part]:
+    """Fit each task in a process of its own when that is worth it; the results do not depend on it."""
+    from joblib import Parallel, delayed
+
+    processes = -1 if len(tasks[0][1].targets) >= _WORTH_PROCESSES else 1
+    parts: list[_Part] = Parallel(n_jobs=processes)(delayed(_fit_part)(*task) for task in tasks)
+    return parts
+
+
+def _fit_part(classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]) -> _Part:
+    vectors, rows = word_vectors()
+    heads = _fit_heads(classifier, data.matrix[chosen], data.targets[chosen])
+    network = train_network(
+        pick(data.encoded, np.flatnonzero(chosen)),
+        vectors,
+        rows,
+        data.targets[chosen],
+        data.primary[chosen],
+        NetworkSettings(),
+        classifier.seed,
+    )
+    types = data.targets.shape[1]
+    if not held.any():
+        return _Part(heads, network.arrays, Margins(*(np.zeros((0, types)) for _ in range(3))))
+    outputs = network.outputs_of(pick(data.encoded, np.flatnonzero(held))).astype(float)
+    linear = data.matrix[held] @ heads[0].T + heads[1]
+    return _Part(heads, network.arrays, Margins(linear, outputs[:, :types], outputs[:, types : 2 * types]))
+
+
+def _joined(parts: Sequence[Margins], fold: NDArray[np.int64]) -> Margins:
+    """The margins of all folds in the order of the statements."""
+    found = []
+    for name in ("linear", "network", "primary"):
+        values = np.zeros((len(fold), getattr(parts[0], name).shape[1]))
+        for number, part in enumerate(parts):
+            values[fold == number] = getattr(part, name)
+        found.append(values)
+    return Margins(*found)
+
+
+def _encode(extractor: FeatureExtractor, texts: list[str]) -> Encoded:
+    """All training statements as the network reads them."""
+    network = Network({}, word_vectors()[1])
+    blocks = []
+    for at in range(0, len(texts), BLOCK):
+        reading = extractor.read(texts[at : at + BLOCK])
+        blocks.append(network.encode(reading, extractor.reader_.table.words))
+    ends = np.cumsum([0, *(block.start[-1] for block in blocks)])
+    start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
+    return Encoded(
+        np.concatenate([block.word[: block.start[-1]] for block in blocks]),
+        np.concatenate([block.codes[: block.start[-1]] for block in blocks]),
+        np.concatenate([start, ends[-1:]]),
+    )
+
+
+def _primaries(labels: list[Labels], types: Sequence[str]) -> Ints:
+    """Index of each statement's primary among the types; ``len(types)`` for none. The first of a set is the primary."""
+    index = {name: n for n, name in enumerate(types)}
+    first = [each if isinstance(each, str) else next(iter(each), OTHER) for each in labels]
+    return np.array([index.get(name, len(types)) for name in first])
 
 
 def _targets(rows: Sequence[LabelledStatement], several: bool) -> list[Labels]:
-    return [row.labels if several else row.primary for row in rows]
+    return [_primary_first(row) if several else row.primary for row in rows]
+
+
+def _primary_first(row: LabelledStatement) -> tuple[str, ...]:
+    return tuple(sorted(row.labels, key=lambda name: name != row.primary))
 
 
 def _check_counts(types: Sequence[str], targets: NDArray[np.bool_], folds: int) -> None:
@@ -128,42 +227,30 @@ def _folds(targets: NDArray[np.bool_], groups: list[Any], classifier: StatementC
 
 def _fit_heads(classifier: StatementClassifier, matrix: Any, targets: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """One logistic regression a type: weights (n_types, n_features) and intercepts (n_types,)."""
-    from joblib import Parallel, delayed
     from sklearn.linear_model import LogisticRegression
 
-    def fit_one(target: NDArray[np.bool_]) -> tuple[Floats, float]:
+    weights, intercepts = [], []
+    for target in targets.T:
         head = LogisticRegression(
             C=classifier.C, class_weight="balanced", solver="liblinear", random_state=classifier.seed, max_iter=1000
         )
         head.fit(matrix, target)
-        return head.coef_[0], float(head.intercept_[0])
-
-    found = Parallel(n_jobs=-1, prefer="threads")(delayed(fit_one)(target) for target in targets.T)
-    return np.array([weights for weights, _ in found]), np.array([bias for _, bias in found])
-
-
-def _out_of_fold_margins(
-    classifier: StatementClassifier, matrix: Any, targets: NDArray[np.bool_], fold: NDArray[np.int64]
-) -> Floats:
-    margins = np.zeros(targets.shape)
-    for number in range(classifier.folds):
-        weights, bias = _fit_heads(classifier, matrix[fold != number], targets[fold != number])
-        margins[fold == number] = matrix[fold == number] @ weights.T + bias
-    return margins
+        weights.append(head.coef_[0])
+        intercepts.append(float(head.intercept_[0]))
+    return np.array(weights), np.array(intercepts)
 
 
-def _calibrate(margins: Floats, targets: NDArray[np.bool_], exclusive: bool) -> Calibration:
+def _calibrate(margins: Margins, targets: NDArray[np.bool_], exclusive: bool) -> Calibration:
     from sklearn.linear_model import LogisticRegression
 
-    slopes, intercepts, thresholds = [], [], []
-    for margin, target in zip(margins.T, targets.T, strict=True):
-        curve = LogisticRegression(C=1e6, solver="liblinear", random_state=0, intercept_scaling=10.0)
-        curve.fit(margin[:, None], target)
-        slopes.append(float(curve.coef_[0, 0]))
-        intercepts.append(float(curve.intercept_[0]))
-        scores = 1 / (1 + np.exp(-(margin * slopes[-1] + intercepts[-1])))
-        thresholds.append(0.0 if exclusive else _best_threshold(scores, target))
-    return Calibration(*(np.round(np.array(v), 6) for v in (slopes, intercepts, thresholds)))
+    found = []
+    for kind, target in enumerate(targets.T):
+        both = np.column_stack([margins.linear[:, kind], margins.network[:, kind]])
+        curve = LogisticRegression(C=1e3, solver="lbfgs").fit(both, target)
+        log_odds = both @ curve.coef_[0] + curve.intercept_[0]
+        threshold = 0.0 if exclusive else _best_threshold(chances(log_odds), target)
+        found.append([*curve.coef_[0], curve.intercept_[0], threshold])
+    return Calibration(*np.round(np.array(found), 4).T)
 
 
 def _best_threshold(scores: Floats, target: NDArray[np.bool_]) -> float:
@@ -181,15 +268,16 @@ def _whole_weights(heads: tuple[Floats, Floats]) -> tuple[NDArray[np.int32], Flo
 
 
 def _cross_validation(
-    calibration: Calibration, margins: Floats, targets: NDArray[np.bool_], exclusive: bool
+    classifier: StatementClassifier, margins: Margins, targets: NDArray[np.bool_], primary: Ints
 ) -> dict[str, float]:
-    from sklearn.metrics import f1_score
+    from sklearn.metrics import accuracy_score, f1_score
 
-    scores = calibration.scores(margins)
-    over = np.eye(scores.shape[1], dtype=bool)[scores.argmax(1)] if exclusive else scores >= calibration.threshold
+    chosen, best = classifier.choose(margins)
+    found = np.where(chosen.any(1), best[:, 0], targets.shape[1])
     return {
-        "micro_f1_of_labels": round(float(f1_score(targets, over, average="micro", zero_division=0)), 4),
-        "macro_f1_of_labels": round(float(f1_score(targets, over, average="macro", zero_division=0)), 4),
+        "macro_f1": round(float(f1_score(primary, found, average="macro", zero_division=0)), 4),
+        "accuracy": round(float(accuracy_score(primary, found)), 4),
+        "micro_f1_of_labels": round(float(f1_score(targets, chosen, average="micro", zero_division=0)), 4),
     }
 
 

@@ -1,0 +1,365 @@
+"""A small convolutional network over the reading of a statement: NumPy alone, in training and prediction.
+
+After Kim (2014), "Convolutional neural networks for sentence classification". Each token is the sum of its word's
+vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it; filters
+over three and five tokens are pooled by their maximum and mean over the statement; a linear layer scores the labels
+(independently) and the primary label (against each other).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from statclass.reading import Ints, Reading
+from statclass.vectors import FIRST_WORD
+
+Arrays = dict[str, NDArray[np.float32]]
+Singles = NDArray[np.float32]
+
+FIELDS = (
+    "category", "second", "third", "subject", "source", "negation", "modality",
+    "predicate", "depth", "culprit", "quoted", "voice",
+)  # fmt: skip
+CODES = 96
+WIDTHS = (3, 5)
+UNKNOWN, NAME_VECTOR = 0, 1
+_MEAN_SCALE = np.float32(3.0)
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Size and training of the network.
+
+    Parameters
+    ----------
+    width : int
+        Of a token's vector.
+    filters : int
+        Per window size.
+    epochs, batch : int
+    rate : float
+        Highest learning rate; it rises for a third of the steps and falls to nothing.
+    dropout : float
+    decay : float
+        Weight decay (Loshchilov and Hutter 2019, AdamW).
+    smoothing : float
+        Labels are moved this far from 0 and 1.
+    """
+
+    width: int = 48
+    filters: int = 96
+    epochs: int = 16
+    batch: int = 64
+    rate: float = 3e-3
+    dropout: float = 0.3
+    decay: float = 0.02
+    smoothing: float = 0.02
+
+
+def as_stored(network_arrays: Arrays) -> Arrays:
+    """The arrays rounded to half precision, as they are saved."""
+    return {name: array.astype(np.float16).astype(np.float32) for name, array in network_arrays.items()}
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Statements as the network reads them, one after the other.
+
+    Parameters
+    ----------
+    word : int array of shape (n_tokens,)
+        Row of the table of word vectors.
+    codes : int array of shape (n_tokens, len(FIELDS))
+    start : int array of shape (n_statements + 1,)
+        First token of each statement, and the end of the last.
+    """
+
+    word: Ints
+    codes: Ints
+    start: Ints = field(repr=False)
+
+
+class Network:
+    """The network's arrays and what to do with them.
+
+    Parameters
+    ----------
+    arrays : dict of str to float32 array
+        ``words`` (n_words, width), ``codes`` (len(FIELDS) * CODES, width), ``bias`` (width,), for each window size
+        ``filter<size>`` (size * width, filters) and ``filterbias<size>`` (filters,), ``out`` and ``outbias``.
+    rows : dict of str to int
+        Row of each word in ``words``.
+    """
+
+    def __init__(self, arrays: Arrays, rows: dict[str, int]) -> None:
+        self.arrays = arrays
+        self.rows = rows
+        self._row_of_type: Ints = np.zeros(0, np.int64)
+        self._types: list[str] | None = None
+
+    def outputs(self, reading: Reading, words: list[str]) -> Singles:
+        """Scores of a block, shape (n_statements, n_outputs).
+
+        Parameters
+        ----------
+        reading : Reading
+        words : list of str
+            The token table's words by number.
+        """
+        return self.outputs_of(self.encode(reading, words))
+
+    def outputs_of(self, encoded: Encoded) -> Singles:
+        """Scores of encoded statements, shape (n_statements, n_outputs)."""
+        return _forward(self.arrays, encoded)
+
+    def leaving_out(self, encoded: Encoded, token: int) -> Singles:
+        """Outputs of one encoded statement with one of its tokens made an unknown word without categories."""
+        word, codes = encoded.word.copy(), encoded.codes.copy()
+        word[token] = UNKNOWN
+        codes[token, :3] = np.arange(3) * CODES
+        return _forward(self.arrays, Encoded(word, codes, encoded.start))[0]
+
+    def encode(self, reading: Reading, words: list[str]) -> Encoded:
+        """A block as the network reads it."""
+        if self._types is not words or len(self._row_of_type) < len(words):
+            known = len(self._row_of_type) if self._types is words else 0
+            fresh = np.fromiter((self.rows.get(word, UNKNOWN) for word in words[known:]), np.int64)
+            self._row_of_type = np.concatenate([self._row_of_type[:known], fresh])
+            self._types = words
+        word = np.where(reading.is_name, NAME_VECTOR, self._row_of_type[reading.type])
+        codes = np.stack([getattr(reading, name) for name in FIELDS], 1) + np.arange(len(FIELDS)) * CODES
+        start = np.searchsorted(reading.row, np.arange(reading.n_statements + 1))
+        return Encoded(word, codes, start)
+
+
+def _forward(arrays: Arrays, encoded: Encoded) -> Singles:
+    """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
+    end = int(encoded.start[-1])
+    token = arrays["words"][encoded.word[:end]] + arrays["bias"]
+    for column in encoded.codes[:end].T:
+        token += arrays["codes"][column]
+    np.maximum(token, 0, out=token)
+    blank = _blank_places(encoded.start)
+    token[blank] = 0
+    pooled = []
+    length = (np.diff(encoded.start) - 2).astype(np.float32)[:, None]
+    for size in WIDTHS:
+        hidden = _windows(token, size) @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
+        np.maximum(hidden, 0, out=hidden)
+        hidden[blank] = 0
+        pooled += [np.maximum.reduceat(hidden, encoded.start[:-1]), _mean(hidden, encoded.start, length)]
+    return np.hstack(pooled) @ arrays["out"] + arrays["outbias"]
+
+
+def _blank_places(start: Ints) -> Ints:
+    return np.concatenate([start[:-1], start[:-1] + 1])
+
+
+def _windows(token: Singles, size: int) -> Singles:
+    """Each token with its neighbours, side by side: shape (n_tokens, size * width)."""
+    reach = size // 2
+    padded = np.pad(token, ((reach, reach), (0, 0)))
+    return np.hstack([padded[step : step + len(token)] for step in range(size)])
+
+
+def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:
+    return np.add.reduceat(hidden, start[:-1]) / (np.sqrt(length) * _MEAN_SCALE)
+
+
+def train_network(
+    encoded: Encoded,
+    vectors: Singles,
+    rows: dict[str, int],
+    targets: NDArray[np.bool_],
+    primary: Ints,
+    settings: NetworkSettings,
+    seed: int,
+) -> Network:
+    """Fit a network.
+
+    Parameters
+    ----------
+    encoded : Encoded
+        Of the training statements, with rows of `vectors` for words.
+    vectors : float32 array of shape (n_words, n_dimensions)
+        Fixed word vectors; the first two rows, for unknown words and for names, are learned.
+    rows : dict of str to int
+        Row of each word.
+    targets : bool array of shape (n_statements, n_types)
+    primary : int array of shape (n_statements,)
+        Index of the primary among the types, or n_types for ``"other"``.
+    settings : NetworkSettings
+    seed : int
+
+    Returns
+    -------
+    Network
+        With one output for each type, then one for each primary.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        trainer = _Trainer(vectors, targets.shape[1], settings, seed)
+        order = np.random.RandomState(seed + 1)
+        batches = _batches_of_epochs(encoded, settings, order)
+        for step, chosen in enumerate(batches):
+            trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches))
+        return Network(as_stored(trainer.finished()), rows)
+
+
+def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.random.RandomState) -> list[Ints]:
+    """Shuffled batches of all epochs, statements of like length together."""
+    length = np.diff(encoded.start)
+    batches = []
+    for _ in range(settings.epochs):
+        order = random.permutation(len(length))
+        for at in range(0, len(order), settings.batch * 8):
+            pool = order[at : at + settings.batch * 8]
+            pool = pool[np.argsort(length[pool], kind="stable")]
+            batches += [pool[k : k + settings.batch] for k in range(0, len(pool), settings.batch)]
+    return batches
+
+
+def pick(encoded: Encoded, chosen: Ints) -> Encoded:
+    """The chosen statements of an encoded block, one after the other."""
+    length = np.diff(encoded.start)[chosen]
+    start = np.concatenate([[0], np.cumsum(length)])
+    token = np.arange(start[-1]) + np.repeat(encoded.start[chosen] - start[:-1], length)
+    return Encoded(encoded.word[token], encoded.codes[token], start)
+
+
+class _Trainer:
+    """Gradients by hand and AdamW steps under a one-cycle learning rate."""
+
+    def __init__(self, vectors: Singles, types: int, settings: NetworkSettings, seed: int) -> None:
+        self.settings = settings
+        self.vectors = vectors
+        self.types = types
+        self.random = np.random.RandomState(seed)
+        width, filters = settings.width, settings.filters
+        self.arrays: Arrays = {
+            "project": self._uniform(vectors.shape[1], vectors.shape[1], width),
+            "special": np.zeros((2, width), np.float32),
+            "codes": self.random.normal(0, 0.3, (len(FIELDS) * CODES, width)).astype(np.float32),
+            "bias": np.zeros(width, np.float32),
+            "out": self._uniform(2 * len(WIDTHS) * filters, 2 * len(WIDTHS) * filters, 2 * types + 1),
+            "outbias": np.zeros(2 * types + 1, np.float32),
+        }
+        self.arrays["codes"][:: CODES] = 0
+        for size in WIDTHS:
+            self.arrays[f"filter{size}"] = self._uniform(size * width, size * width, filters)
+            self.arrays[f"filterbias{size}"] = np.zeros(filters, np.float32)
+        self._first = {name: np.zeros_like(array) for name, array in self.arrays.items()}
+        self._second = {name: np.zeros_like(array) for name, array in self.arrays.items()}
+        self._steps = 0
+
+    def _uniform(self, fan_in: int, rows: int, columns: int) -> Singles:
+        bound = 1 / np.sqrt(fan_in)
+        return self.random.uniform(-bound, bound, (rows, columns)).astype(np.float32)
+
+    def _keep(self, shape: tuple[int, ...]) -> Singles:
+        kept = self.random.random_sample(shape) >= self.settings.dropout
+        return kept.astype(np.float32) / np.float32(1 - self.settings.dropout)
+
+    def finished(self) -> Arrays:
+        """The arrays for prediction: word vectors projected once and for all."""
+        words = self.vectors @ self.arrays["project"]
+        words[:FIRST_WORD] = self.arrays["special"]
+        kept = {name: array for name, array in self.arrays.items() if name not in ("project", "special")}
+        return {"words": words.astype(np.float32), **kept}
+
+    def step(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints, progress: float) -> None:
+        """One batch: forward, backward, update; `progress` runs from 0 to 1 over the training."""
+        self._update(self._gradients(batch, targets, primary), progress)
+
+    def _gradients(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints) -> Arrays:
+        from scipy.sparse import csr_matrix
+
+        arrays, start = self.arrays, batch.start
+        vector = self.vectors[batch.word]
+        special = batch.word < FIRST_WORD
+        width = arrays["bias"].shape[0]
+        one_hot = csr_matrix(
+            (
+                np.ones(batch.codes.size, np.float32),
+                batch.codes.ravel(),
+                np.arange(0, batch.codes.size + 1, len(FIELDS)),
+            ),
+            shape=(len(batch.codes), len(arrays["codes"])),
+        )
+        before = vector @ arrays["project"] + arrays["bias"] + one_hot @ arrays["codes"]
+        before[special] += arrays["special"][batch.word[special]]
+        blank = _blank_places(start)
+        keep_token = self._keep(before.shape) * (before > 0)
+        keep_token[blank] = 0
+        token = before * keep_token
+        length = (np.diff(start) - 2).astype(np.float32)[:, None]
+        row = np.repeat(np.arange(len(length)), np.diff(start))
+        windows, hiddens, tops, pooled = {}, {}, {}, []
+        for size in WIDTHS:
+            windows[size] = _windows(token, size)
+            hidden = windows[size] @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
+            np.maximum(hidden, 0, out=hidden)
+            hidden[blank] = 0
+            hiddens[size], tops[size] = hidden, np.maximum.reduceat(hidden, start[:-1])
+            pooled += [tops[size], _mean(hidden, start, length)]
+        features = np.hstack(pooled)
+        keep_features = self._keep(features.shape)
+        features *= keep_features
+        error = self._error(features @ arrays["out"] + arrays["outbias"], targets, primary)
+        gradients = {"out": features.T @ error, "outbias": error.sum(0)}
+        parts = np.split((error @ arrays["out"].T) * keep_features, 2 * len(WIDTHS), axis=1)
+        reach_most = max(WIDTHS) // 2
+        spread = np.zeros((len(token) + 2 * reach_most, width), np.float32)
+        for n, size in enumerate(WIDTHS):
+            hidden = hiddens[size]
+            to_mean = parts[2 * n + 1] / (np.sqrt(length) * _MEAN_SCALE)
+            back = (hidden == tops[size][row]) * parts[2 * n][row] + to_mean[row]
+            back *= hidden > 0
+            gradients[f"filter{size}"] = windows[size].T @ back
+            gradients[f"filterbias{size}"] = back.sum(0)
+            to_windows = back @ arrays[f"filter{size}"].T
+            for step in range(size):
+                at = reach_most - size // 2 + step
+                spread[at : at + len(token)] += to_windows[:, step * width : (step + 1) * width]
+        to_token = spread[reach_most : reach_most + len(token)] * keep_token
+        gradients["project"] = vector.T @ to_token
+        gradients["bias"] = to_token.sum(0)
+        gradients["codes"] = one_hot.T @ to_token
+        gradients["codes"][:: CODES] = 0
+        gradients["special"] = np.stack([to_token[batch.word == n].sum(0) for n in range(FIRST_WORD)])
+        return gradients
+
+    def _error(self, outputs: Singles, targets: NDArray[np.bool_], primary: Ints) -> Singles:
+        """Gradient of the loss: twice the mean cross-entropy of the types plus that of the primary."""
+        smooth = np.float32(self.settings.smoothing)
+        soft = targets.astype(np.float32) * (1 - 2 * smooth) + smooth
+        types = 2 * (1 / (1 + np.exp(-outputs[:, : self.types])) - soft) / targets.size
+        best = outputs[:, self.types :]
+        share = np.exp(best - best.max(1, keepdims=True))
+        share /= share.sum(1, keepdims=True)
+        share[np.arange(len(primary)), primary] -= 1
+        return np.hstack([types, share / len(primary)]).astype(np.float32)
+
+    def _update(self, gradients: Arrays, progress: float) -> None:
+        self._steps += 1
+        rate = self.settings.rate * _one_cycle(progress)
+        for name, array in self.arrays.items():
+            gradient = gradients[name]
+            self._first[name] += np.float32(0.1) * (gradient - self._first[name])
+            self._second[name] += np.float32(0.001) * (gradient * gradient - self._second[name])
+            first = self._first[name] / (1 - 0.9**self._steps)
+            second = self._second[name] / (1 - 0.999**self._steps)
+            array *= np.float32(1 - rate * self.settings.decay)
+            array -= (rate * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
+
+
+def _one_cycle(progress: float) -> float:
+    """Share of the highest learning rate: up along a cosine for 30% of the steps, then down to nothing."""
+    if progress < 0.3:
+        return 0.04 + 0.96 * (1 - float(np.cos(np.pi * progress / 0.3))) / 2
+    return (1 + float(np.cos(np.pi * (progress - 0.3) / 0.7))) / 2
