@@ -19,8 +19,10 @@ from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
 _DATELINE = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][^\n:;!?\"“„«]{0,60}?"
-    r"(?:\([A-Z][\w /.-]{1,30}\)\s*(?:[-–—]+|:)|\s[-–—]+|/[A-Z][\w ]{1,20}/\s*[-–—]+|\.)\s+(?=\S)"
+    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z][^\W\d_a-z .'’/-]{2,40}"
+    r"(?:, [^:—–\n\"“„«]{1,40}?)?\s*(?:\([^)\n]{1,40}\)\s*)?"
+    r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
+    r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
 )
 CLOSEST = 3
 """A source or cue stands at most so many tokens from the quotation that it follows."""
@@ -92,8 +94,9 @@ class Reader:
 
     def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
         direct = self._direct(left, right, inside, continued is not None)
-        if not direct and not self._has_cue(left, right):
+        if not direct:
             self.cast.notice_opening(self.article, left, right)
+        if not direct and not self._has_cue(left, right):
             self._announced = None
             return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
@@ -196,9 +199,7 @@ def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
 
 def _after_dateline(article: str, start: int, end: int) -> int:
     match = _DATELINE.match(article, start, min(end, start + 120))
-    if match is None or not match.group().split(",")[0].split("(")[0].split()[0].isupper():
-        return start
-    return match.end()
+    return start if match is None else match.end()
 
 
 def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
@@ -247,6 +248,8 @@ def _joined(clause: Clause, chosen: list[Attribution | None], number: int) -> bo
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
     reports = [one for one in found if one.reports and one not in chosen]
+    if clause.text[-1] == ":" and QUOTE not in clause.low:
+        return [one for one in reports if one.category in ACTS]
     if QUOTE not in clause.low:
         return reports
     return [one for one in reports if one.category in ACTS and one.source is not None]

@@ -52,11 +52,68 @@ def attributions(clause: Clause) -> list[Attribution]:
     for at, low in enumerate(clause.low):
         if low == "according":
             _keep(found, _according(clause, at))
+        elif low == "words":
+            _keep(found, _in_the_words(clause, at))
         elif low in forms and not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
-    if not any(attribution.reports for attribution in found):
+    found = _outer_ones(clause, found)
+    if all(_names_agent(one) for one in found if one.reports):
         found.extend(_nominal_ones(clause))
     return found
+
+
+def _names_agent(attribution: Attribution) -> bool:
+    """Whether the source comes after the verb, as in a passive, and another one may be the subject."""
+    return attribution.source is None or attribution.source.first > attribution.cue.first
+
+
+def _outer_ones(clause: Clause, found: list[Attribution]) -> list[Attribution]:
+    """The attributions that are the article’s own, without those inside what is reported."""
+    closing = next((one for one in found if _closes(clause, one)), None)
+    if closing is not None:
+        return [one for one in found if one.cue.first >= closing.cue.first]
+    cue_ends = {one.cue.last for one in found}
+    return [one for one in found if not _is_nested(clause, one, cue_ends)]
+
+
+def _closes(clause: Clause, attribution: Attribution) -> bool:
+    """Whether an attribution stands at the end of a sentence that it covers: ‘…, officials said.’"""
+    source = attribution.source
+    if attribution.category != "say" or source is None or not attribution.reports:
+        return False
+    first = min(source.first, attribution.cue.first)
+    last = max(source.last, attribution.cue.last)
+    if first < 2 or clause.low[first - 1] != "," or QUOTE in clause.low:
+        return False
+    rest = range(last, min(len(clause), last + 12))
+    return not any(clause.low[at] in ("that", ",", ":") or at in clause.fragment for at in rest)
+
+
+def _is_nested(clause: Clause, attribution: Attribution, cue_ends: set[int]) -> bool:
+    source = attribution.source
+    if source is None or source.first == 0 or source.first > attribution.cue.first:
+        return False
+    if source.first in cue_ends:
+        return True
+    before_source = source.first - 1
+    if clause.low[before_source] != "that" or before_source == 0:
+        return False
+    return clause.low[before_source - 1] not in nouns_of_saying() and any(end <= before_source for end in cue_ends)
+
+
+def _in_the_words(clause: Clause, at: int) -> Attribution | None:
+    """‘In his words’, ‘in the minister’s words’, ‘in the words of the minister’."""
+    if at >= 2 and clause.low[at - 2] == "in" and clause.low[at - 1] in _PRONOUN_OWNERS:
+        return Attribution(Phrase(at, at + 1), Phrase(at - 1, at), "say", True)
+    if at >= 2 and clause.possessive(at - 1):
+        return Attribution(Phrase(at, at + 1), Phrase(_first_of_possessor(clause, at - 1), at), "say", True)
+    if at + 2 < len(clause) and clause.low[at - 2 : at + 2] == ["in", "the", "words", "of"]:
+        source = after(clause, at + 2)
+        return Attribution(Phrase(at, at + 1), source, "say", True) if source is not None else None
+    return None
+
+
+_PRONOUN_OWNERS = frozenset({"his", "her", "its", "their"})
 
 
 def _keep(found: list[Attribution], attribution: Attribution | None) -> None:
@@ -74,7 +131,7 @@ def _according(clause: Clause, at: int) -> Attribution | None:
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
-    if clause.capital[at] and at > 0 and at + 1 < len(clause) and clause.capital[at + 1] and not _headline(clause):
+    if clause.capital[at] and at > 0 and not _headline(clause):
         return True
     if at == 0:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
@@ -113,7 +170,7 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
     if at + 1 >= len(clause):
         return False
     following = at + 1
-    if clause.low[following] in form.frame or following in clause.fragment:
+    if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment[:20]):
         return True
     return "that" in form.frame and "the" in form.frame and clause.capital[following]
 
@@ -172,13 +229,13 @@ def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]
     if form.shape == "ing" and not _has_helper(clause, at, grammar("be")):
         return _source_of_participle(clause, at, form, found)
     any_noun = form.category == "say"
+    source = None if _after_quotation(clause, at) else before(clause, at)
+    if source is not None and _speaks(clause, source, form, any_noun):
+        return source
     if _may_be_inverted(clause, at):
         inverted = after(clause, at + 1)
         if inverted is not None and _speaks(clause, inverted, form, any_noun):
             return inverted
-    source = before(clause, at)
-    if source is not None and _speaks(clause, source, form, any_noun):
-        return source
     if _shares_subject(clause, at) and found:
         return found[-1].source
     if _shares_subject(clause, at):
@@ -197,6 +254,10 @@ def _may_be_inverted(clause: Clause, at: int) -> bool:
     if at == 0 or at + 1 >= len(clause):
         return at == 0
     return clause.low[at - 1] in (QUOTE, ",", "as", "so", "than", "—", "–") and clause.low[at + 1] not in (",", "that")
+
+
+def _after_quotation(clause: Clause, at: int) -> bool:
+    return at > 0 and (clause.low[at - 1] == QUOTE or (at > 1 and clause.low[at - 2 : at] == [QUOTE, ","]))
 
 
 def _shares_subject(clause: Clause, at: int) -> bool:
@@ -236,7 +297,7 @@ def _possessor(clause: Clause, at: int) -> Phrase | None:
     if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not _has_object(clause, at):
         return None
     for left in range(at - 1, max(-1, at - 4), -1):
-        if clause.low[left] in ("its", "his", "her", "their"):
+        if clause.low[left] in _PRONOUN_OWNERS:
             return Phrase(left, left + 1)
         if clause.possessive(left):
             return Phrase(_first_of_possessor(clause, left), left + 1)
@@ -257,6 +318,9 @@ def _first_of_possessor(clause: Clause, last: int) -> int:
 
 
 def _agent_of_noun(clause: Clause, at: int) -> Phrase | None:
-    if at + 2 >= len(clause) or clause.low[at + 1] not in ("by", "from"):
-        return None
-    return after(clause, at + 2)
+    for agent in range(at + 1, min(at + 5, len(clause) - 1)):
+        if clause.low[agent] == "by" or (clause.low[agent] == "from" and agent == at + 1):
+            return after(clause, agent + 1)
+        if clause.kind[agent] in ("prep", "conj", "rel") or not clause.low[agent][0].isalpha():
+            return None
+    return None
