@@ -137,6 +137,7 @@ def before(clause: Clause, verb: int) -> Phrase | None:
 
 
 def _skip_helpers(clause: Clause, at: int) -> int:
+    at = _before_phrase_after_helper(clause, at)
     while at >= 0 and (
         clause.kind[at] in HELPERS
         or clause.kind[at] == "time"
@@ -145,6 +146,16 @@ def _skip_helpers(clause: Clause, at: int) -> int:
         or (clause.low[at] in ("on", "in", "last", "this", "late", "early") and _time(clause, at + 1))
     ):
         at -= 1
+    return at
+
+
+def _before_phrase_after_helper(clause: Clause, at: int) -> int:
+    """Skip the phrase between helper and verb in ‘has in the past accused’."""
+    for left in range(at, max(0, at - 6), -1):
+        if clause.kind[left] == "aux" and left < at:
+            return left if clause.kind[left + 1] in ("prep", "conj") else at
+        if not clause.low[left][0].isalpha() or clause.low[left] == QUOTE or clause.kind[left] in ("rel", "and"):
+            break
     return at
 
 
@@ -412,6 +423,8 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
     """
     tokens = range(phrase.first, phrase.last)
     head = clause.kind[head_of(clause, phrase)]
+    if phrase.last - phrase.first == 1 and clause.low[phrase.first] in _POSSESSIVES:
+        return True
     if head == "never" or (head == "it" and phrase.last - phrase.first > 1):
         return False
     if any(clause.kind[at] in ("he", "she", "they", "it") or clause.kind[at] in _SPEAKING for at in tokens):

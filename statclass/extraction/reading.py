@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, is_source, subject
+from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
@@ -19,12 +19,12 @@ from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
 _DATELINE = re.compile(
-    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z][^\W\d_a-z .'’/-]{2,40}"
+    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
     r"(?:, [^:—–\n\"“„«]{1,40}?)?\s*(?:\([^)\n]{1,40}\)\s*)?"
     r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
     r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
 )
-CLOSEST = 3
+CLOSEST = 10
 """A source or cue stands at most so many tokens from the quotation that it follows."""
 
 
@@ -54,6 +54,7 @@ class Reader:
     _open: _Draft | None = None
     _last: tuple[_Draft | None, int] = (None, 0)
     _announced: tuple[Speaker, str | None] | None = None
+    _about: tuple[Speaker, int] = (UNKNOWN, 0)
     _number: int = 0
 
     def statements(self) -> list[Statement]:
@@ -94,18 +95,26 @@ class Reader:
 
     def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
         direct = self._direct(left, right, inside, continued is not None)
-        if not direct:
-            self.cast.notice_opening(self.article, left, right)
         if not direct and not self._has_cue(left, right):
-            self._announced = None
+            self._notice(left, right)
             return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
         found = attributions(clause)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
         reports = self._reports(clause, (left, right), found, chosen)
+        if not quotes and not reports:
+            self._notice(left, right)
         self._announce(clause, found)
         return reports + quotes
+
+    def _notice(self, left: int, right: int) -> None:
+        """Remember whom a sentence that reports nothing is about, and whether it names the last speaker."""
+        self._announced = None
+        last, number = self._last
+        if last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN:
+            last.speaker = self.cast.presented(self.article, left, right)
+        self._about = (self.cast.notice_opening(self.article, left, right), self._number)
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
@@ -150,12 +159,16 @@ class Reader:
     def _speaker_before(self, draft: _Draft) -> Speaker:
         """The speaker of a quotation without attribution: who was speaking right before it."""
         last, number = self._last
+        about, place = self._about
+        if place == self._number and about is not UNKNOWN:
+            return about
         if last is None or last is draft or self._number - number > (last.kind == "quote"):
             return UNKNOWN
         return last.speaker
 
     def _remember(self, draft: _Draft) -> _Draft:
         self._last = (draft, self._number)
+        self._about = (UNKNOWN, self._number)
         return draft
 
     def _reports(
@@ -181,9 +194,15 @@ class Reader:
         if found:
             self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
             return
-        opening = subject(clause)
+        opening = _origin(clause) or subject(clause)
         if opening is not None and is_source(clause, opening):
             self._announced = (self.cast.identify(clause, opening), None)
+
+
+def _origin(clause: Clause) -> Phrase | None:
+    """The source in ‘This just in from the ministry:’."""
+    last = max((at for at, low in enumerate(clause.low) if low == "from"), default=-1)
+    return after(clause, last + 1) if last >= 0 else None
 
 
 def _cue(clause: Clause, attribution: Attribution) -> str:

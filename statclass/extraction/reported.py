@@ -136,6 +136,8 @@ def _is_noun_here(clause: Clause, at: int) -> bool:
     if at == 0:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
     previous = clause.kind[at - 1]
+    if clause.low[at].endswith("ed") and previous == "prep":
+        return False
     return previous in ("det", "prep") or (clause.possessive(at - 1) and not clause.low[at].endswith(("ed", "es")))
 
 

@@ -18,8 +18,14 @@ _NAME_RUN = re.compile(
     rf"\b{_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
+_TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
+_OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
 _DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
+_DESCRIBED_NAME = re.compile(rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),")
+_OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
+_PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
+_INTO = re.compile(r"\b(?:of|by|to|at|in|for|with|from|on|against|near|than|and) (?:the )?$")
 NEAR = 90
 """An office stands at most so many characters from the name of its holder."""
 
@@ -82,16 +88,44 @@ class Cast:
             if gender:
                 self._gender[full] = gender
 
-    def notice_opening(self, article: str, start: int, end: int) -> None:
-        """Bring into focus the person that a sentence opens with."""
-        match = _NAME_RUN.search(article, start, min(end, start + NEAR))
-        if match is None or article[max(start, match.start() - 4) : match.start()].lower().endswith(_INTO):
-            match = _SHORT_NAME.match(article, start, end)
-        if match is None:
-            return
-        name = personal_name(match.group().split())
+    def notice_opening(self, article: str, start: int, end: int) -> Speaker:
+        """Bring the person that a sentence opens with into focus; unknown where it opens with no one."""
+        name = self._opening_name(article, start, min(end, start + NEAR))
         if name is not None and (" " in name or name.lower() in self._full):
-            self._focus(Speaker(name, self._longest(name), "person"))
+            speaker = Speaker(name, self._longest(name), "person")
+            self._focus(speaker)
+            return speaker
+        return self._opening_office(article, start, min(end, start + NEAR))
+
+    def _opening_name(self, article: str, start: int, end: int) -> str | None:
+        described = _DESCRIBED_NAME.match(article, start, end)
+        if described is not None:
+            name = personal_name(described.group(1).split())
+            if name is not None:
+                self._full.setdefault(surname_of(name), name)
+                return name
+        match = _NAME_RUN.search(article, start, end)
+        if match is None or _INTO.search(article, max(start, match.start() - 8), match.start()):
+            match = _SHORT_NAME.match(article, start, end)
+        return personal_name(match.group().split()) if match is not None else None
+
+    def _opening_office(self, article: str, start: int, end: int) -> Speaker:
+        match = _OPENING_OFFICE.match(article, start, end)
+        words = match.group().split() if match is not None else []
+        for last, word in enumerate(words[1:], start=2):
+            if word_classes().get(word) in ("office", "person"):
+                text = " ".join(words[:last])
+                holder = self._office.get(word) if words[0] == "The" else None
+                speaker = Speaker(holder or text, holder or text, "person")
+                self._focus(speaker)
+                return speaker
+        return UNKNOWN
+
+    def presented(self, article: str, start: int, end: int) -> Speaker:
+        """The speaker whom a sentence names after a quotation: ‘That was Jan Novak.’"""
+        match = _PRESENTED.match(article, start, end)
+        name = personal_name(match.group(1).split()) if match is not None else None
+        return Speaker(name, self._longest(name), "person") if name is not None else UNKNOWN
 
     def identify(self, clause: Clause, phrase: Phrase | None) -> Speaker:
         """The speaker that a noun phrase or pronoun names; unknown where it is not plain."""
@@ -124,6 +158,7 @@ class Cast:
             return Speaker(name, self._longest(name), "person")
         start, end = clause.span(phrase)
         text = _without_possessive(clause.article[start:end])
+        text = _OPENING_MARK.split(text)[-1]
         return Speaker(text, self._holder(clause, phrase) or text, _kind(clause, phrase))
 
     def _holder(self, clause: Clause, phrase: Phrase) -> str | None:
@@ -156,13 +191,10 @@ _PRONOUNS = {
 }
 
 
-_INTO = (" of ", " by ", " to ", " at ", " in ", "for ", "ith ")
-
-
 def _describing(lead: str) -> list[str]:
     """The words that describe a name which follows them: those after the last stop, or before the last comma."""
-    pieces = re.split(r"[.;:!?\n]\s|, ", lead[: len(lead)])
     ranks = _RANK.findall(lead[-24:])
+    pieces = re.split(r"[.;:!?\n]\s|, ", _TRAILING_TITLES.sub("", lead))
     return (pieces[-1].split() or (pieces[-2].split() if len(pieces) > 1 else [])) + ranks
 
 
@@ -210,9 +242,16 @@ def personal_name(words: list[str]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
+    if first and words[first - 1].lower() in _joining_words():
+        return None
     if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
         return None
     return " ".join(words[first:last])
+
+
+@cache
+def _joining_words() -> frozenset[str]:
+    return words_of("function_words", **{"class": "prep"})
 
 
 def _before_origin(words: list[str]) -> int:
@@ -259,7 +298,7 @@ def _without_possessive(text: str) -> str:
 def _kind(clause: Clause, phrase: Phrase) -> str:
     head = head_of(clause, phrase)
     kinds = clause.kind[phrase.first : phrase.last]
-    if clause.text[head] in places():
+    if clause.text[head] in places() or " ".join(clause.text[phrase.first + (clause.low[phrase.first] == "the") : phrase.last]) in places():
         return "group" if "and" in kinds else "body"
     if clause.kind[head] == "group" or "and" in kinds or plural(clause, Phrase(head, head + 1)):
         return "group"
