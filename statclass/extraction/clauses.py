@@ -65,7 +65,7 @@ class Clause:
         self.low = [word.lower().replace("’", "'") if "’" in word else word.lower() for word in self.text]
         classes = word_classes()
         self.kind = [classes.get(low, "") for low in self.low]
-        self.capital = [word[0].isupper() for word in self.text]
+        self.capital = [word[0].isupper() or is_arabic_name(word) for word in self.text]
 
     def _append(self, word: str, start: int, end: int) -> None:
         self.text.append(word)
@@ -96,6 +96,17 @@ class Clause:
         return self.text[at].endswith(POSSESSIVES) or (
             self.text[at].endswith("s") and self.article[self.end[at] : self.end[at] + 1] in ("’", "'")
         )
+
+
+def is_arabic_name(word: str) -> bool:
+    """Whether a word is a name that begins with a lowercase article.
+
+    Examples
+    --------
+    >>> is_arabic_name("al-Assad"), is_arabic_name("al-most")
+    (True, False)
+    """
+    return word[2:3] == "-" and word[3:4].isupper() and word[:2].islower()
 
 
 _NO_NOUN = frozenset({"det", "prep", "conj", "rel", "aux", "adverb", "first", "never", "he", "she", "it", "they"})
@@ -241,7 +252,7 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
         if step == 0:
             break
         first, at = at, at - step
-        if clause.kind[first] == "det" and not _linked(clause, at):
+        if clause.kind[first] == "det" and not _linked(clause, at) and not _coordinated(clause, at):
             break
     phrase = _trim(clause, first, last + 1)
     return _antecedent(clause, phrase) if phrase is not None and clause.low[phrase.first] in _POSSESSIVES else phrase
@@ -292,6 +303,10 @@ def _linked(clause: Clause, at: int) -> bool:
     if clause.low[at] == "of":
         return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
     return clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+
+
+def _coordinated(clause: Clause, at: int) -> bool:
+    return at > 0 and clause.kind[at] == "and" and _joins_names(clause, at)
 
 
 def _in_list(clause: Clause, at: int, last: int) -> bool:
@@ -356,11 +371,14 @@ def _name_after(clause: Clause, described: Phrase) -> Phrase | None:
     if first >= len(clause) or clause.low[described.last] != ",":
         return None
     last = first
-    while last < len(clause) and (clause.noun(last) and clause.capital[last] or clause.low[last] in _particles()):
+    while last < len(clause) and ((clause.noun(last) and clause.capital[last]) or clause.low[last] in _particles()):
         last += 1
-    ends = last == len(clause) or clause.low[last] in (",", ".", ":", QUOTE, ";", "-", "–", "—") or last in clause.fragment
+    ends = last == len(clause) or clause.low[last] in _STOPS or last in clause.fragment
     name = Phrase(first, last)
     return name if ends and _is_name_of(clause, name, described) else None
+
+
+_STOPS = frozenset({",", ".", ":", QUOTE, ";", "-", "–", "—"})
 
 
 def _step_right(clause: Clause, at: int, first: int) -> bool:
@@ -375,9 +393,12 @@ def _step_right(clause: Clause, at: int, first: int) -> bool:
         return at > first and _link_right(clause, at)
     if clause.noun(at) or low in _particles() or low[0].isdigit():
         return not (kind == "" and at > first and low in verb_forms() and not clause.capital[at])
-    if kind:
+    if kind or (at > first and clause.kind[at - 1] in _HEADS):
         return False
     return not (clause.capital[at - 1] and at > first and clause.kind[at - 1] not in NAMING) and low not in verb_forms()
+
+
+_HEADS = frozenset({"office", "person", "group", "organisation"})
 
 
 def _name_ahead(clause: Clause, at: int) -> bool:
@@ -391,9 +412,11 @@ def _name_ahead(clause: Clause, at: int) -> bool:
 def _link_right(clause: Clause, at: int) -> bool:
     if at + 1 >= len(clause) or _time(clause, at + 1):
         return False
-    if clause.low[at] == "of" or clause.low[at - 1] == "close":
+    if clause.low[at - 1] == "close":
         return True
-    naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+    if clause.low[at] == "of":
+        return clause.low[at + 1] not in ("a", "an")
+    naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic", "document")
     return naming and clause.low[at + 1] not in ("a", "an", "his", "her", "their", "its")
 
 

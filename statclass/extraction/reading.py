@@ -6,13 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice, pairwise
 
 from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
-from statclass.extraction.quotations import UNCLOSED, Quoted, quoted_in, trimmed
-from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions
+from statclass.extraction.quotations import OPENING, STRAIGHT, UNCLOSED, Quoted, opens_single, quoted_in, trimmed
+from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
 from statclass.extraction.sentences import sentences
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
 from statclass.records import Statement
@@ -59,14 +60,18 @@ class Reader:
 
     def statements(self) -> list[Statement]:
         """Every statement of the article, in the order in which they begin."""
-        drafts = [draft for start, end in paragraphs(self.article) for draft in self._paragraph(start, end)]
+        drafts: list[_Draft] = []
+        for (start, end), (following, _) in pairwise(chain(paragraphs(self.article), [(len(self.article), -1)])):
+            drafts.extend(self._paragraph(start, end, following))
         if self._open is not None:
             self._open.problem = UNCLOSED
         return [_record(self.article, draft) for draft in drafts]
 
-    def _paragraph(self, start: int, end: int) -> Iterator[_Draft]:
+    def _paragraph(self, start: int, end: int, following: int) -> Iterator[_Draft]:
         self._number += 1
-        quoted = quoted_in(self.article, start, end)
+        quoted = quoted_in(self.article, start, end, carried_on=opens_single(self.article, following))
+        if quoted and not quoted[-1].closed and self.article[following : following + 1] not in OPENING | STRAIGHT:
+            quoted[-1] = _before_attribution(self.article, quoted[-1])
         if self._announced is not None and not (quoted and quoted[0].opening == start):
             yield self._block_quotation(start, end)
             return
@@ -118,7 +123,7 @@ class Reader:
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
-        return not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":"
+        return not cue_words().isdisjoint(map(str.lower, words)) or ":" in self.article[left : left + 40] or self.article[right - 1] == ":"
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []
@@ -197,6 +202,17 @@ class Reader:
         opening = _origin(clause) or subject(clause)
         if opening is not None and is_source(clause, opening):
             self._announced = (self.cast.identify(clause, opening), None)
+
+
+def _before_attribution(article: str, quoted: Quoted) -> Quoted:
+    """An unclosed quotation without the attribution that stands in it: ‘“We came in peace, said Hale.’"""
+    for left, right in islice(sentences(article, quoted.start, quoted.end), 3):
+        clause = Clause(article, left, right)
+        first = closing_attribution(clause)
+        if first is not None:
+            end = clause.start[first - 1]
+            return quoted._replace(end=end, closing=end)
+    return quoted
 
 
 def _origin(clause: Clause) -> Phrase | None:

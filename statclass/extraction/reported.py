@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, before, is_source, plural, subject
-from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, verb_forms
+from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, places, verb_forms
 
 MOST_SOURCES = 6
 """So many sources of one sentence are kept."""
@@ -45,7 +45,7 @@ def attributions(clause: Clause) -> list[Attribution]:
     >>> text = "Kyiv denied the claim, according to two officials."
     >>> clause = Clause(text, 0, len(text))
     >>> [text[slice(*clause.span(a.source))] for a in attributions(clause)]
-    ['Kyiv', 'two officials']
+    ['two officials']
     """
     found: list[Attribution] = []
     forms = verb_forms()
@@ -59,7 +59,28 @@ def attributions(clause: Clause) -> list[Attribution]:
     found = _outer_ones(clause, found)
     if all(_names_agent(one) for one in found if one.reports):
         found.extend(_nominal_ones(clause))
+        found.sort(key=lambda one: one.source.first if one.source is not None else one.cue.first)
+    if not found:
+        found.extend(_headline_source(clause))
     return found
+
+
+def closing_attribution(clause: Clause) -> int | None:
+    """The first token of an attribution that closes a sentence after a comma, if there is one."""
+    for one in attributions(clause):
+        if _closes(clause, one) and one.source is not None:
+            return min(one.source.first, one.cue.first)
+    return None
+
+
+def _headline_source(clause: Clause) -> list[Attribution]:
+    """The source of a headline like ‘Iran: West to blame’."""
+    colon = clause.low[:5].index(":") if ":" in clause.low[:5] else 0
+    if not colon or colon + 1 >= len(clause) or clause.low[-1] in (".", ":", "?", "!"):
+        return []
+    source = Phrase(0, colon)
+    named = clause.kind[colon - 1] == "office" or clause.text[colon - 1] in places()
+    return [Attribution(Phrase(colon, colon + 1), source, "say", True)] if named else []
 
 
 def _names_agent(attribution: Attribution) -> bool:
@@ -135,10 +156,22 @@ def _is_noun_here(clause: Clause, at: int) -> bool:
         return True
     if at == 0:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
+    if clause.low[at] in grammar("plural_noun") and _is_plural_noun(clause, at):
+        return True
     previous = clause.kind[at - 1]
     if clause.low[at].endswith("ed") and previous == "prep":
         return False
     return previous in ("det", "prep") or (clause.possessive(at - 1) and not clause.low[at].endswith(("ed", "es")))
+
+
+def _is_plural_noun(clause: Clause, at: int) -> bool:
+    """Whether ‘states’ or ‘points’ is a noun: after a number, or before another verb."""
+    if clause.kind[at - 1] == "modifier" or clause.low[at - 1][0].isdigit():
+        return True
+    if at + 1 >= len(clause):
+        return False
+    following = verb_forms().get(clause.low[at + 1])
+    return clause.kind[at + 1] == "aux" or (following is not None and following.shape in ("past", "third"))
 
 
 def _headline(clause: Clause) -> bool:
@@ -157,6 +190,8 @@ def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -
     source = _source_of(clause, at, form, found)
     if source is None:
         return None
+    if form.category == "praise" and (at + 1 == len(clause) or not clause.low[at + 1][0].isalnum()):
+        return None
     fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
     return Attribution(_cue(clause, at, form), source, form.category, fits)
 
@@ -173,6 +208,8 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
         return False
     following = at + 1
     if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment[:20]):
+        return True
+    if "an" in form.frame and not {"a", "an", "as"}.isdisjoint(clause.low[following + 1 : following + 6]):
         return True
     return "that" in form.frame and "the" in form.frame and clause.capital[following]
 
@@ -214,7 +251,7 @@ def _passive(clause: Clause, at: int, form: VerbForm) -> bool:
 
 def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution | None:
     """The source after ‘by’; none, where a passive of an act names no one."""
-    if form.quote_only:
+    if form.quote_only or (form.category == "say" and not _frame_fits(clause, at, form)):
         return None
     for right in range(at + 1, min(len(clause), at + LONGEST_PASSIVE)):
         if clause.low[right] in (QUOTE, ",", ";", ".") or clause.kind[right] == "rel":

@@ -6,23 +6,26 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, plural
+from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
 from statclass.extraction.lexicon import places, read_rows, word_classes, words_of
 
 LONGEST_NAME = 5
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_NAME_WORD = rf"(?:[{_UPPER}]\.|[{_UPPER}][\w’'-]*)"
+_NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
 _NAME_RUN = re.compile(
-    rf"\b{_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+    rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
+_TITLED = re.compile(rf"\b(Mr|Mrs|Ms|Miss|Mme|Sir|Lady|Lord)\.? ({_NAME_WORD})")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
 _DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
-_DESCRIBED_NAME = re.compile(rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),")
+_DESCRIBED_NAME = re.compile(
+    rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
+)
 _OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
 _INTO = re.compile(r"\b(?:of|by|to|at|in|for|with|from|on|against|near|than|and) (?:the )?$")
@@ -71,6 +74,10 @@ class Cast:
                 follow = _DESCRIBED_BY.match(article, match.end(), min(end, match.end() + NEAR))
                 self._note_offices(_describing(lead) + words, name)
                 self._note_offices(follow.group(1).split() if follow else [], name)
+        for match in _TITLED.finditer(article, start, end):
+            name, gender = match.group(2), _genders()[match.group(1).lower()]
+            self._gender[self._longest(name)] = gender
+            self._in_focus[gender] = Speaker(name, self._longest(name), "person")
 
     def _remember(self, name: str) -> None:
         surname = surname_of(name)
@@ -113,12 +120,12 @@ class Cast:
         match = _OPENING_OFFICE.match(article, start, end)
         words = match.group().split() if match is not None else []
         for last, word in enumerate(words[1:], start=2):
-            if word_classes().get(word) in ("office", "person"):
-                text = " ".join(words[:last])
+            kind = _FOCUS_OF.get(word_classes().get(word, ""))
+            if kind is not None:
                 holder = self._office.get(word) if words[0] == "The" else None
-                speaker = Speaker(holder or text, holder or text, "person")
-                self._focus(speaker)
-                return speaker
+                text = holder or " ".join(words[:last])
+                self._focus(Speaker(text, text, kind))
+                return self._in_focus[kind] if kind == "person" else UNKNOWN
         return UNKNOWN
 
     def presented(self, article: str, start: int, end: int) -> Speaker:
@@ -141,6 +148,8 @@ class Cast:
     def _referent(self, kind: str, gender: str) -> Speaker:
         speaker = self._in_focus.get(kind, UNKNOWN)
         speaker = speaker._replace(name=speaker.full)
+        if gender and speaker.full is None:
+            return self._in_focus.get(gender, UNKNOWN)
         if gender and speaker.full is not None:
             known = self._gender.setdefault(speaker.full, gender)
             if known != gender:
@@ -178,6 +187,8 @@ class Cast:
         if gender:
             self._in_focus[gender] = speaker
 
+
+_FOCUS_OF = {"office": "person", "person": "person", "organisation": "body"}
 
 _PRONOUNS = {
     "he": ("person", "he"),
@@ -269,7 +280,7 @@ def _titled(words: list[str], classes: dict[str, str]) -> bool:
 def _can_be_in_name(word: str) -> bool:
     if word.lower() in _particles() and word[0].islower():
         return True
-    if not word[0].isupper() or word.endswith(POSSESSIVES) or word in places():
+    if not (word[0].isupper() or is_arabic_name(word)) or word.endswith(POSSESSIVES) or word in places():
         return False
     return word_classes().get(word.lower(), "") not in _NEVER_IN_NAME
 
@@ -298,7 +309,8 @@ def _without_possessive(text: str) -> str:
 def _kind(clause: Clause, phrase: Phrase) -> str:
     head = head_of(clause, phrase)
     kinds = clause.kind[phrase.first : phrase.last]
-    if clause.text[head] in places() or " ".join(clause.text[phrase.first + (clause.low[phrase.first] == "the") : phrase.last]) in places():
+    named = " ".join(clause.text[phrase.first + (clause.low[phrase.first] == "the") : phrase.last])
+    if clause.text[head] in places() or named in places():
         return "group" if "and" in kinds else "body"
     if clause.kind[head] == "group" or "and" in kinds or plural(clause, Phrase(head, head + 1)):
         return "group"
