@@ -255,7 +255,7 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
         if clause.kind[first] == "det" and not _linked(clause, at) and not _coordinated(clause, at):
             break
     phrase = _trim(clause, first, last + 1)
-    return _antecedent(clause, phrase) if phrase is not None and clause.low[phrase.first] in _POSSESSIVES else phrase
+    return _antecedent(clause, phrase) if phrase is not None else None
 
 
 _POSSESSIVES = frozenset({"his", "her", "their", "its"})
@@ -265,8 +265,10 @@ def _antecedent(clause: Clause, phrase: Phrase) -> Phrase:
     """The phrase before ‘who’ where the verb follows a relative clause without commas."""
     for at in range(phrase.first - 1, max(0, phrase.first - 8), -1):
         if clause.low[at] == "who":
+            if at == phrase.first - 1:
+                break
             return _phrase_ending(clause, at - 1) or phrase
-        if not clause.low[at][0].isalpha():
+        if not clause.low[at][0].isalpha() or clause.low[at] == "that":
             break
     return phrase
 
@@ -415,9 +417,14 @@ def _link_right(clause: Clause, at: int) -> bool:
     if clause.low[at - 1] == "close":
         return True
     if clause.low[at] == "of":
-        return clause.low[at + 1] not in ("a", "an")
+        return clause.low[at + 1] not in ("a", "an") and not clause.low[at + 1].endswith("ing")
+    if clause.low[at] in ("for", "to", "with", "on"):
+        return clause.kind[at - 1] in ("office", "person", "topic") and clause.low[at + 1] not in _OWNED
     naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic", "document")
-    return naming and clause.low[at + 1] not in ("a", "an", "his", "her", "their", "its")
+    return naming and clause.low[at + 1] not in _OWNED
+
+
+_OWNED = frozenset({"a", "an", "his", "her", "their", "its"})
 
 
 def subject(clause: Clause) -> Phrase | None:
@@ -432,6 +439,22 @@ def subject(clause: Clause) -> Phrase | None:
 def _can_begin(clause: Clause, at: int) -> bool:
     kind = clause.kind[at]
     return kind in ("det", "he", "she", "it", "they") or clause.noun(at)
+
+
+def owner(clause: Clause, phrase: Phrase) -> Phrase | None:
+    """Whose ‘answer’ or ‘message’ a phrase names.
+
+    Examples
+    --------
+    >>> text = "The president’s message was simple"
+    >>> clause = Clause(text, 0, len(text))
+    >>> clause.low[slice(*owner(clause, Phrase(0, 3)))]
+    ['the', "president's"]
+    """
+    for at in range(phrase.first, phrase.last - 1):
+        if clause.possessive(at) and clause.low[phrase.last - 1] in nouns_of_saying():
+            return Phrase(phrase.first, at + 1)
+    return None
 
 
 def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool:

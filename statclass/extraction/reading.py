@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, subject
+from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, owner, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
@@ -117,9 +117,13 @@ class Reader:
         """Remember whom a sentence that reports nothing is about, and whether it names the last speaker."""
         self._announced = None
         last, number = self._last
-        if last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN:
+        unnamed = last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN
+        if unnamed and last is not None:
             last.speaker = self.cast.presented(self.article, left, right)
-        self._about = (self.cast.notice_opening(self.article, left, right), self._number)
+        about = self.cast.notice_opening(self.article, left, right)
+        if unnamed and last is not None and last.speaker is UNKNOWN and _directly_after(self.article, last, left):
+            last.speaker = about
+        self._about = (about, self._number)
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
@@ -138,9 +142,10 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         current = continued
+        places = _places(clause)
         for number, quoted in enumerate(direct):
             attribution = chosen[number]
-            if current is None or (number and not _joined(clause, chosen, number)):
+            if current is None or (number and not _joined(places, chosen, number)):
                 current = _Draft("quote", [(quoted.start, quoted.end)])
                 drafts.append(current)
             elif number:
@@ -215,6 +220,10 @@ def _before_attribution(article: str, quoted: Quoted) -> Quoted:
     return quoted
 
 
+def _directly_after(article: str, draft: _Draft, start: int) -> bool:
+    return start - draft.spans[-1][1] <= CLOSEST and not article[draft.spans[-1][1] : start].strip("\"'”’»“‘«› ")
+
+
 def _origin(clause: Clause) -> Phrase | None:
     """The source in ‘This just in from the ministry:’."""
     last = max((at for at, low in enumerate(clause.low) if low == "from"), default=-1)
@@ -239,12 +248,12 @@ def _after_dateline(article: str, start: int, end: int) -> int:
 
 def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
     """For each direct quotation of a sentence its attribution: the one right after it, or else before it."""
-    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
+    places = _places(clause)
     chosen: list[Attribution | None] = []
     for number, at in enumerate(places):
         left = places[number - 1] if number else -1
         right = places[number + 1] if number + 1 < len(places) else len(clause)
-        following = [one for one in found if at < one.cue.first < right and _starts(one) - at <= CLOSEST]
+        following = [one for one in found if at < one.cue.first < right and _follows(clause, one, at)]
         preceding = [one for one in found if left < one.cue.first < at]
         introduced = at > 0 and clause.low[at - 1] == ":"
         if introduced and preceding:
@@ -258,6 +267,12 @@ def _first(found: list[Attribution]) -> Attribution | None:
     return found[0] if found else None
 
 
+def _follows(clause: Clause, attribution: Attribution, quotation: int) -> bool:
+    """Whether an attribution belongs to the quotation before it: it is near and in the same clause."""
+    first = _starts(attribution)
+    return first - quotation <= CLOSEST and ";" not in clause.low[quotation + 1 : max(first, quotation + 1)]
+
+
 def _starts(attribution: Attribution) -> int:
     source = attribution.source
     return min(attribution.cue.first, source.first) if source is not None else attribution.cue.first
@@ -268,14 +283,18 @@ def _colon_source(clause: Clause, left: int, at: int) -> Attribution | None:
     if left >= 0 or at < 2 or clause.low[at - 1] != ":":
         return None
     opening = subject(clause)
-    if opening is None or not is_source(clause, opening):
+    if opening is None:
         return None
-    return Attribution(Phrase(at - 1, at), opening, "say", False)
+    opening = owner(clause, opening) or opening
+    return Attribution(Phrase(at - 1, at), opening, "say", False) if is_source(clause, opening) else None
 
 
-def _joined(clause: Clause, chosen: list[Attribution | None], number: int) -> bool:
+def _places(clause: Clause) -> list[int]:
+    return [at for at, low in enumerate(clause.low) if low == QUOTE]
+
+
+def _joined(places: list[int], chosen: list[Attribution | None], number: int) -> bool:
     """Whether two quotations of a sentence are the halves of one that its attribution splits."""
-    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
     left, right = places[number - 1], places[number]
     first, second = chosen[number - 1], chosen[number]
     return first is not None and first is second and left < first.cue.first < right

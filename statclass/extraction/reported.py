@@ -65,6 +65,10 @@ def attributions(clause: Clause) -> list[Attribution]:
     return found
 
 
+def _is_place(word: str) -> bool:
+    return word.removesuffix("’s").removesuffix("'s") in places()
+
+
 def closing_attribution(clause: Clause) -> int | None:
     """The first token of an attribution that closes a sentence after a comma, if there is one."""
     for one in attributions(clause):
@@ -79,7 +83,7 @@ def _headline_source(clause: Clause) -> list[Attribution]:
     if not colon or colon + 1 >= len(clause) or clause.low[-1] in (".", ":", "?", "!"):
         return []
     source = Phrase(0, colon)
-    named = clause.kind[colon - 1] == "office" or clause.text[colon - 1] in places()
+    named = clause.kind[colon - 1] == "office" or any(_is_place(clause.text[at]) for at in range(colon))
     return [Attribution(Phrase(colon, colon + 1), source, "say", True)] if named else []
 
 
@@ -260,8 +264,14 @@ def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution
             source = after(clause, right + 1)
             if source is not None and is_source(clause, source) and clause.low[right + 1] not in ("a", "an"):
                 return Attribution(Phrase(at, at + 1), source, form.category, True)
-    unnamed = form.category in ACTS and _has_helper(clause, at, grammar("be")) and not _negated(clause, at, form)
+    finite = _has_helper(clause, at, grammar("be")) or (form.category == "accuse" and _is_headline_end(clause))
+    unnamed = form.category in ACTS and finite and not _negated(clause, at, form)
     return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
+
+
+def _is_headline_end(clause: Clause) -> bool:
+    """Whether no stop ends the sentence, so that ‘Minister accused of lying’ has its helper left out."""
+    return clause.low[-1][0].isalnum() and not any(kind == "aux" for kind in clause.kind)
 
 
 def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Phrase | None:
@@ -333,7 +343,7 @@ def _nominal_ones(clause: Clause) -> list[Attribution]:
 
 
 def _possessor(clause: Clause, at: int) -> Phrase | None:
-    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not _has_object(clause, at):
+    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not (_has_object(clause, at) or at <= 3):
         return None
     for left in range(at - 1, max(-1, at - 4), -1):
         if clause.low[left] in _PRONOUN_OWNERS:

@@ -253,6 +253,8 @@ def personal_name(words: list[str]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
+    if first and last - first == 1 and classes.get(words[first - 1].lower()) == "topic" and words[first - 1][0].isupper():
+        return None if not _titled(words[:first], classes) else words[first]
     if first and words[first - 1].lower() in _joining_words():
         return None
     if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
