@@ -13,6 +13,7 @@ from statclass.extraction.quotations import DOUBLE, SINGLE
 QUOTE = "\0quote"
 """Stands in the tokens of a sentence for a direct quotation in it."""
 
+LONGEST_APPOSITION = 6
 LONGEST_PHRASE = 25
 """A noun phrase is looked for in so many tokens."""
 
@@ -64,7 +65,7 @@ class Clause:
         self.low = [word.lower().replace("’", "'") if "’" in word else word.lower() for word in self.text]
         classes = word_classes()
         self.kind = [classes.get(low, "") for low in self.low]
-        self.capital = [word[0].isupper() for word in self.text]
+        self.capital = [word[0].isupper() or is_arabic_name(word) for word in self.text]
 
     def _append(self, word: str, start: int, end: int) -> None:
         self.text.append(word)
@@ -97,6 +98,17 @@ class Clause:
         )
 
 
+def is_arabic_name(word: str) -> bool:
+    """Whether a word is a name that begins with a lowercase article.
+
+    Examples
+    --------
+    >>> is_arabic_name("al-Assad"), is_arabic_name("al-most")
+    (True, False)
+    """
+    return word[2:3] == "-" and word[3:4].isupper() and word[:2].islower()
+
+
 _NO_NOUN = frozenset({"det", "prep", "conj", "rel", "aux", "adverb", "first", "never", "he", "she", "it", "they"})
 
 
@@ -105,6 +117,7 @@ def _token_pattern() -> re.Pattern[str]:
     titles = "|".join(sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}), key=len, reverse=True))
     return re.compile(
         rf"(?:{titles})\.(?=\s)"
+        r"|(?:Jr|Sr)\."
         r"|(?:[^\W\d_]\.){2,}(?:['’]s\b)?"
         r"|[^\W\d_]\.(?=\s?[^\W\d_a-z])"
         r"|\d+(?:[.,:]\d+)*"
@@ -135,13 +148,25 @@ def before(clause: Clause, verb: int) -> Phrase | None:
 
 
 def _skip_helpers(clause: Clause, at: int) -> int:
+    at = _before_phrase_after_helper(clause, at)
     while at >= 0 and (
         clause.kind[at] in HELPERS
         or clause.kind[at] == "time"
+        or clause.low[at] == "since"
         or (clause.low[at].endswith("ly") and not clause.capital[at])
         or (clause.low[at] in ("on", "in", "last", "this", "late", "early") and _time(clause, at + 1))
     ):
         at -= 1
+    return at
+
+
+def _before_phrase_after_helper(clause: Clause, at: int) -> int:
+    """Skip the phrase between helper and verb in ‘has in the past accused’."""
+    for left in range(at, max(0, at - 6), -1):
+        if clause.kind[left] == "aux" and left < at:
+            return left if clause.kind[left + 1] in ("prep", "conj") else at
+        if not clause.low[left][0].isalpha() or clause.low[left] == QUOTE or clause.kind[left] in ("rel", "and"):
+            break
     return at
 
 
@@ -164,17 +189,49 @@ def _around_parenthesis(clause: Clause, at: int) -> Phrase | None:
 
 def _named_inside(clause: Clause, left: int, right: int) -> Phrase | None:
     """The name between commas in ‘the minister, Jan Novak, said’, where the phrase before has none."""
-    inside = range(left + 1, right)
-    if not all(clause.capital[at] or clause.low[at] in _particles() for at in inside):
-        return None
-    previous = left - 1
-    office = previous >= 0 and not clause.capital[previous] and clause.kind[previous] in ("office", "person", "topic")
-    return Phrase(left + 1, right) if office or _office_of(clause, previous) else None
+    name = Phrase(left + 1, right)
+    described = _phrase_ending(clause, left - 1)
+    return name if described is not None and _is_name_of(clause, name, described) else None
 
 
-def _office_of(clause: Clause, at: int) -> bool:
-    window = range(max(0, at - 6), at + 1)
-    return any(clause.kind[i] in ("office", "person") and not clause.capital[i] for i in window)
+def _is_name_of(clause: Clause, name: Phrase, described: Phrase) -> bool:
+    """Whether a phrase between commas names the person whom the phrase before it describes."""
+    if not 0 < name.last - name.first <= LONGEST_APPOSITION:
+        return False
+    tokens = range(name.first, name.last)
+    if not all(clause.capital[at] or clause.low[at] in _particles() for at in tokens):
+        return False
+    if any(clause.text[at] in places() or clause.kind[at] in _NOT_A_PERSON for at in tokens):
+        return False
+    return _describes_person(clause, described)
+
+
+_NOT_A_PERSON = frozenset({"organisation", "group", "document", "time", "prep", "det"})
+
+
+def _describes_person(clause: Clause, phrase: Phrase) -> bool:
+    head = head_of(clause, phrase)
+    if clause.kind[head] in ("office", "person"):
+        return True
+    if clause.kind[phrase.first] != "det" or clause.capital[head]:
+        return False
+    return clause.kind[head] in ("", "modifier") and not _plural_word(clause.low[head])
+
+
+def head_of(clause: Clause, phrase: Phrase) -> int:
+    """The token of a phrase’s main noun: the last one before ‘of’, ‘for’ or another preposition.
+
+    Examples
+    --------
+    >>> text = "the representative of Norway"
+    >>> clause = Clause(text, 0, len(text))
+    >>> clause.low[head_of(clause, Phrase(0, 4))]
+    'representative'
+    """
+    for at in range(phrase.first + 1, phrase.last):
+        if clause.low[at] in LINKS and clause.low[at] != "close":
+            return at - 1 if clause.low[at - 1] != "close" else max(phrase.first, at - 2)
+    return phrase.last - 1
 
 
 @cache
@@ -195,9 +252,25 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
         if step == 0:
             break
         first, at = at, at - step
-        if clause.kind[first] == "det" and not _linked(clause, at):
+        if clause.kind[first] == "det" and not _linked(clause, at) and not _coordinated(clause, at):
             break
-    return _trim(clause, first, last + 1)
+    phrase = _trim(clause, first, last + 1)
+    return _antecedent(clause, phrase) if phrase is not None else None
+
+
+_POSSESSIVES = frozenset({"his", "her", "their", "its"})
+
+
+def _antecedent(clause: Clause, phrase: Phrase) -> Phrase:
+    """The phrase before ‘who’ where the verb follows a relative clause without commas."""
+    for at in range(phrase.first - 1, max(0, phrase.first - 8), -1):
+        if clause.low[at] == "who":
+            if at == phrase.first - 1:
+                break
+            return _phrase_ending(clause, at - 1) or phrase
+        if not clause.low[at][0].isalpha() or clause.low[at] == "that":
+            break
+    return phrase
 
 
 def _can_end(clause: Clause, at: int) -> bool:
@@ -227,9 +300,15 @@ def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
         return False
+    if clause.low[at - 1] == "close" or (at == 1 and clause.capital[0] and _plural_word(clause.low[0])):
+        return True
     if clause.low[at] == "of":
         return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
     return clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+
+
+def _coordinated(clause: Clause, at: int) -> bool:
+    return at > 0 and clause.kind[at] == "and" and _joins_names(clause, at)
 
 
 def _in_list(clause: Clause, at: int, last: int) -> bool:
@@ -250,7 +329,11 @@ def _joins_names(clause: Clause, at: int) -> bool:
 
 
 def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
-    while first < last and (clause.kind[first] in ("time", "and", "prep") or clause.low[first] == ","):
+    while first < last and (
+        clause.kind[first] in ("time", "and", "prep")
+        or clause.low[first] == ","
+        or (clause.low[first] == "that" and last - first > 1)
+    ):
         first += 1
     while first < last and (clause.kind[last - 1] in ("time", "det", "prep", "and")):
         last -= 1
@@ -280,7 +363,24 @@ def after(clause: Clause, at: int) -> Phrase | None:
     last = at
     while last < min(len(clause), at + LONGEST_PHRASE) and _step_right(clause, last, at):
         last += 1
-    return _trim(clause, at, last)
+    phrase = _trim(clause, at, last)
+    return (_name_after(clause, phrase) or phrase) if phrase is not None else None
+
+
+def _name_after(clause: Clause, described: Phrase) -> Phrase | None:
+    """The name after the comma in ‘said the minister, Jan Novak’."""
+    first = described.last + 1
+    if first >= len(clause) or clause.low[described.last] != ",":
+        return None
+    last = first
+    while last < len(clause) and ((clause.noun(last) and clause.capital[last]) or clause.low[last] in _particles()):
+        last += 1
+    ends = last == len(clause) or clause.low[last] in _STOPS or last in clause.fragment
+    name = Phrase(first, last)
+    return name if ends and _is_name_of(clause, name, described) else None
+
+
+_STOPS = frozenset({",", ".", ":", QUOTE, ";", "-", "–", "—"})
 
 
 def _step_right(clause: Clause, at: int, first: int) -> bool:
@@ -295,9 +395,12 @@ def _step_right(clause: Clause, at: int, first: int) -> bool:
         return at > first and _link_right(clause, at)
     if clause.noun(at) or low in _particles() or low[0].isdigit():
         return not (kind == "" and at > first and low in verb_forms() and not clause.capital[at])
-    if kind:
+    if kind or (at > first and clause.kind[at - 1] in _HEADS):
         return False
     return not (clause.capital[at - 1] and at > first and clause.kind[at - 1] not in NAMING) and low not in verb_forms()
+
+
+_HEADS = frozenset({"office", "person", "group", "organisation"})
 
 
 def _name_ahead(clause: Clause, at: int) -> bool:
@@ -311,10 +414,17 @@ def _name_ahead(clause: Clause, at: int) -> bool:
 def _link_right(clause: Clause, at: int) -> bool:
     if at + 1 >= len(clause) or _time(clause, at + 1):
         return False
-    if clause.low[at] == "of":
+    if clause.low[at - 1] == "close":
         return True
-    naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
-    return naming and clause.low[at + 1] not in ("a", "an", "his", "her", "their", "its")
+    if clause.low[at] == "of":
+        return clause.low[at + 1] not in ("a", "an") and not clause.low[at + 1].endswith("ing")
+    if clause.low[at] in ("for", "to", "with", "on"):
+        return clause.kind[at - 1] in ("office", "person", "topic") and clause.low[at + 1] not in _OWNED
+    naming = clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic", "document")
+    return naming and clause.low[at + 1] not in _OWNED
+
+
+_OWNED = frozenset({"a", "an", "his", "her", "their", "its"})
 
 
 def subject(clause: Clause) -> Phrase | None:
@@ -331,6 +441,22 @@ def _can_begin(clause: Clause, at: int) -> bool:
     return kind in ("det", "he", "she", "it", "they") or clause.noun(at)
 
 
+def owner(clause: Clause, phrase: Phrase) -> Phrase | None:
+    """Whose ‘answer’ or ‘message’ a phrase names.
+
+    Examples
+    --------
+    >>> text = "The president’s message was simple"
+    >>> clause = Clause(text, 0, len(text))
+    >>> clause.low[slice(*owner(clause, Phrase(0, 3)))]
+    ['the', "president's"]
+    """
+    for at in range(phrase.first, phrase.last - 1):
+        if clause.possessive(at) and clause.low[phrase.last - 1] in nouns_of_saying():
+            return Phrase(phrase.first, at + 1)
+    return None
+
+
 def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool:
     """Whether a phrase can be the source of a statement: it names someone, a body or a text.
 
@@ -342,7 +468,9 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
         Accept a common noun that is in no list, as the subject of a plain verb of saying.
     """
     tokens = range(phrase.first, phrase.last)
-    head = clause.kind[phrase.last - 1]
+    head = clause.kind[head_of(clause, phrase)]
+    if phrase.last - phrase.first == 1 and clause.low[phrase.first] in _POSSESSIVES:
+        return True
     if head == "never" or (head == "it" and phrase.last - phrase.first > 1):
         return False
     if any(clause.kind[at] in ("he", "she", "they", "it") or clause.kind[at] in _SPEAKING for at in tokens):
@@ -374,4 +502,6 @@ def plural(clause: Clause, phrase: Phrase) -> bool:
 
 
 def _plural_word(low: str) -> bool:
+    if low.endswith("men") or low == "people":
+        return True
     return len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))

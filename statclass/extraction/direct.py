@@ -37,7 +37,7 @@ def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, fol
         return False
     before = article[sentence[0] : quoted.opening].rstrip()[-LONGEST_LOOK:]
     capital = not article[quoted.start].islower()
-    if not before.strip("-–—•*·"):
+    if not before.strip("-–—•*·") or before[-1] == ";":
         return _opens_sentence(article, sentence, quoted, words, capital)
     if before[-1] == ":":
         return len(words) > 1 or _stopped(article, quoted)

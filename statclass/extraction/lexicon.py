@@ -66,9 +66,8 @@ _SHAPES = (("third", "third"), ("past", "past"), ("participle", "participle"), (
 def _frame(column: str) -> tuple[frozenset[str], bool]:
     if column == "clause":
         return grammar("opener"), False
-    if column in ("free", "quote"):
-        return frozenset(), column == "quote"
-    return frozenset(column.split()), False
+    words = column.split()
+    return frozenset(words) - {"free", "quote"}, "quote" in words
 
 
 @cache

@@ -18,6 +18,7 @@ _MARK = re.compile("[" + "".join(sorted(DOUBLE | SINGLE)) + "]")
 _BEFORE_OPENING = frozenset("([{—–-/:;,")
 _STRONG_END = frozenset(".,!?…;:")
 _WORD_AHEAD = re.compile(r"[^\W_]+")
+STRAIGHT = frozenset("\"'")
 GUILLEMETS = frozenset("«»‹›")
 
 
@@ -49,7 +50,7 @@ class _Mark(NamedTuple):
     role: str
 
 
-def quoted_in(article: str, start: int, end: int) -> list[Quoted]:
+def quoted_in(article: str, start: int, end: int, *, carried_on: bool = False) -> list[Quoted]:
     """The outermost quoted stretches of one paragraph, in order.
 
     Parameters
@@ -58,6 +59,8 @@ def quoted_in(article: str, start: int, end: int) -> list[Quoted]:
         The whole article.
     start, end : int
         The paragraph.
+    carried_on : bool
+        Whether the next paragraph opens with a single mark, so that one that does not close here is no apostrophe.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def quoted_in(article: str, start: int, end: int) -> list[Quoted]:
     marks = _marks(article, start, end)
     if not marks:
         return []
-    return [_quoted(article, left, right, end) for left, right in _outermost(_pairs(marks))]
+    return [_quoted(article, left, right, end) for left, right in _outermost(_pairs(marks, carried_on))]
 
 
 def _marks(article: str, start: int, end: int) -> list[_Mark]:
@@ -149,8 +152,8 @@ def _settle_possessives(marks: list[_Mark]) -> list[_Mark]:
     return settled
 
 
-def _pairs(marks: list[_Mark]) -> list[tuple[int, int | None]]:
-    """Match marks like brackets; None as the second of a pair for a double mark that never closes."""
+def _pairs(marks: list[_Mark], carried_on: bool) -> list[tuple[int, int | None]]:
+    """Match marks like brackets; None as the second of a pair for a mark that never closes."""
     pairs: list[tuple[int, int | None]] = []
     open_marks: list[_Mark] = []
     open_doubles = 0
@@ -166,7 +169,7 @@ def _pairs(marks: list[_Mark]) -> list[tuple[int, int | None]]:
         elif mark.double or not open_marks or open_marks[-1].double:
             continue
         pairs.append((open_marks.pop().at, mark.at))
-    pairs.extend((mark.at, None) for mark in open_marks if mark.double)
+    pairs.extend((mark.at, None) for mark in open_marks if mark.double or carried_on)
     return sorted(pairs, key=lambda pair: pair[0])
 
 
@@ -190,6 +193,11 @@ def _quoted(article: str, left: int, right: int | None, paragraph_end: int) -> Q
     start, end = trimmed(article, left + 1, end)
     closing = end if not closed else abs(right or 0) + 1
     return Quoted(left, start, end, closing, closed)
+
+
+def opens_single(article: str, at: int) -> bool:
+    """Whether a paragraph that begins at a place opens with a single mark."""
+    return article[at : at + 1] in ("‘", "'", "‚", "‹") and article[at + 1 : at + 2].isalnum()
 
 
 def trimmed(article: str, start: int, end: int) -> tuple[int, int]:

@@ -6,23 +6,26 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice, pairwise
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, is_source, subject
+from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, owner, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
-from statclass.extraction.quotations import UNCLOSED, Quoted, quoted_in, trimmed
-from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions
+from statclass.extraction.quotations import OPENING, STRAIGHT, UNCLOSED, Quoted, opens_single, quoted_in, trimmed
+from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
 from statclass.extraction.sentences import sentences
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
 from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
 _DATELINE = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][^\n:;!?\"“„«]{0,60}?"
-    r"(?:\([A-Z][\w /.-]{1,30}\)\s*(?:[-–—]+|:)|\s[-–—]+|/[A-Z][\w ]{1,20}/\s*[-–—]+|\.)\s+(?=\S)"
+    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
+    r"(?:, [^:—–\n\"“„«]{1,40}?)?\s*(?:\([^)\n]{1,40}\)\s*)?"
+    r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
+    r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
 )
-CLOSEST = 3
+CLOSEST = 10
 """A source or cue stands at most so many tokens from the quotation that it follows."""
 
 
@@ -52,18 +55,23 @@ class Reader:
     _open: _Draft | None = None
     _last: tuple[_Draft | None, int] = (None, 0)
     _announced: tuple[Speaker, str | None] | None = None
+    _about: tuple[Speaker, int] = (UNKNOWN, 0)
     _number: int = 0
 
     def statements(self) -> list[Statement]:
         """Every statement of the article, in the order in which they begin."""
-        drafts = [draft for start, end in paragraphs(self.article) for draft in self._paragraph(start, end)]
+        drafts: list[_Draft] = []
+        for (start, end), (following, _) in pairwise(chain(paragraphs(self.article), [(len(self.article), -1)])):
+            drafts.extend(self._paragraph(start, end, following))
         if self._open is not None:
             self._open.problem = UNCLOSED
         return [_record(self.article, draft) for draft in drafts]
 
-    def _paragraph(self, start: int, end: int) -> Iterator[_Draft]:
+    def _paragraph(self, start: int, end: int, following: int) -> Iterator[_Draft]:
         self._number += 1
-        quoted = quoted_in(self.article, start, end)
+        quoted = quoted_in(self.article, start, end, carried_on=opens_single(self.article, following))
+        if quoted and not quoted[-1].closed and self.article[following : following + 1] not in OPENING | STRAIGHT:
+            quoted[-1] = _before_attribution(self.article, quoted[-1])
         if self._announced is not None and not (quoted and quoted[0].opening == start):
             yield self._block_quotation(start, end)
             return
@@ -93,20 +101,33 @@ class Reader:
     def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
         direct = self._direct(left, right, inside, continued is not None)
         if not direct and not self._has_cue(left, right):
-            self.cast.notice_opening(self.article, left, right)
-            self._announced = None
+            self._notice(left, right)
             return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
         found = attributions(clause)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
         reports = self._reports(clause, (left, right), found, chosen)
+        if not quotes and not reports:
+            self._notice(left, right)
         self._announce(clause, found)
         return reports + quotes
 
+    def _notice(self, left: int, right: int) -> None:
+        """Remember whom a sentence that reports nothing is about, and whether it names the last speaker."""
+        self._announced = None
+        last, number = self._last
+        unnamed = last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN
+        if unnamed and last is not None:
+            last.speaker = self.cast.presented(self.article, left, right)
+        about = self.cast.notice_opening(self.article, left, right)
+        if unnamed and last is not None and last.speaker is UNKNOWN and _directly_after(self.article, last, left):
+            last.speaker = about
+        self._about = (about, self._number)
+
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
-        return not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":"
+        return not cue_words().isdisjoint(map(str.lower, words)) or ":" in self.article[left : left + 40] or self.article[right - 1] == ":"
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []
@@ -121,9 +142,10 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         current = continued
+        places = _places(clause)
         for number, quoted in enumerate(direct):
             attribution = chosen[number]
-            if current is None or (number and not _joined(clause, chosen, number)):
+            if current is None or (number and not _joined(places, chosen, number)):
                 current = _Draft("quote", [(quoted.start, quoted.end)])
                 drafts.append(current)
             elif number:
@@ -147,12 +169,16 @@ class Reader:
     def _speaker_before(self, draft: _Draft) -> Speaker:
         """The speaker of a quotation without attribution: who was speaking right before it."""
         last, number = self._last
+        about, place = self._about
+        if place == self._number and about is not UNKNOWN:
+            return about
         if last is None or last is draft or self._number - number > (last.kind == "quote"):
             return UNKNOWN
         return last.speaker
 
     def _remember(self, draft: _Draft) -> _Draft:
         self._last = (draft, self._number)
+        self._about = (UNKNOWN, self._number)
         return draft
 
     def _reports(
@@ -178,9 +204,30 @@ class Reader:
         if found:
             self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
             return
-        opening = subject(clause)
+        opening = _origin(clause) or subject(clause)
         if opening is not None and is_source(clause, opening):
             self._announced = (self.cast.identify(clause, opening), None)
+
+
+def _before_attribution(article: str, quoted: Quoted) -> Quoted:
+    """An unclosed quotation without the attribution that stands in it: ‘“We came in peace, said Hale.’"""
+    for left, right in islice(sentences(article, quoted.start, quoted.end), 3):
+        clause = Clause(article, left, right)
+        first = closing_attribution(clause)
+        if first is not None:
+            end = clause.start[first - 1]
+            return quoted._replace(end=end, closing=end)
+    return quoted
+
+
+def _directly_after(article: str, draft: _Draft, start: int) -> bool:
+    return start - draft.spans[-1][1] <= CLOSEST and not article[draft.spans[-1][1] : start].strip("\"'”’»“‘«› ")
+
+
+def _origin(clause: Clause) -> Phrase | None:
+    """The source in ‘This just in from the ministry:’."""
+    last = max((at for at, low in enumerate(clause.low) if low == "from"), default=-1)
+    return after(clause, last + 1) if last >= 0 else None
 
 
 def _cue(clause: Clause, attribution: Attribution) -> str:
@@ -196,19 +243,17 @@ def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
 
 def _after_dateline(article: str, start: int, end: int) -> int:
     match = _DATELINE.match(article, start, min(end, start + 120))
-    if match is None or not match.group().split(",")[0].split("(")[0].split()[0].isupper():
-        return start
-    return match.end()
+    return start if match is None else match.end()
 
 
 def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
     """For each direct quotation of a sentence its attribution: the one right after it, or else before it."""
-    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
+    places = _places(clause)
     chosen: list[Attribution | None] = []
     for number, at in enumerate(places):
         left = places[number - 1] if number else -1
         right = places[number + 1] if number + 1 < len(places) else len(clause)
-        following = [one for one in found if at < one.cue.first < right and _starts(one) - at <= CLOSEST]
+        following = [one for one in found if at < one.cue.first < right and _follows(clause, one, at)]
         preceding = [one for one in found if left < one.cue.first < at]
         introduced = at > 0 and clause.low[at - 1] == ":"
         if introduced and preceding:
@@ -222,6 +267,12 @@ def _first(found: list[Attribution]) -> Attribution | None:
     return found[0] if found else None
 
 
+def _follows(clause: Clause, attribution: Attribution, quotation: int) -> bool:
+    """Whether an attribution belongs to the quotation before it: it is near and in the same clause."""
+    first = _starts(attribution)
+    return first - quotation <= CLOSEST and ";" not in clause.low[quotation + 1 : max(first, quotation + 1)]
+
+
 def _starts(attribution: Attribution) -> int:
     source = attribution.source
     return min(attribution.cue.first, source.first) if source is not None else attribution.cue.first
@@ -232,14 +283,18 @@ def _colon_source(clause: Clause, left: int, at: int) -> Attribution | None:
     if left >= 0 or at < 2 or clause.low[at - 1] != ":":
         return None
     opening = subject(clause)
-    if opening is None or not is_source(clause, opening):
+    if opening is None:
         return None
-    return Attribution(Phrase(at - 1, at), opening, "say", False)
+    opening = owner(clause, opening) or opening
+    return Attribution(Phrase(at - 1, at), opening, "say", False) if is_source(clause, opening) else None
 
 
-def _joined(clause: Clause, chosen: list[Attribution | None], number: int) -> bool:
+def _places(clause: Clause) -> list[int]:
+    return [at for at, low in enumerate(clause.low) if low == QUOTE]
+
+
+def _joined(places: list[int], chosen: list[Attribution | None], number: int) -> bool:
     """Whether two quotations of a sentence are the halves of one that its attribution splits."""
-    places = [at for at, low in enumerate(clause.low) if low == QUOTE]
     left, right = places[number - 1], places[number]
     first, second = chosen[number - 1], chosen[number]
     return first is not None and first is second and left < first.cue.first < right
@@ -247,6 +302,8 @@ def _joined(clause: Clause, chosen: list[Attribution | None], number: int) -> bo
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
     reports = [one for one in found if one.reports and one not in chosen]
+    if clause.text[-1] == ":" and QUOTE not in clause.low:
+        return [one for one in reports if one.category in ACTS]
     if QUOTE not in clause.low:
         return reports
     return [one for one in reports if one.category in ACTS and one.source is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, before, is_source, plural, subject
-from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, verb_forms
+from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, places, verb_forms
 
 MOST_SOURCES = 6
 """So many sources of one sentence are kept."""
@@ -45,18 +45,100 @@ def attributions(clause: Clause) -> list[Attribution]:
     >>> text = "Kyiv denied the claim, according to two officials."
     >>> clause = Clause(text, 0, len(text))
     >>> [text[slice(*clause.span(a.source))] for a in attributions(clause)]
-    ['Kyiv', 'two officials']
+    ['two officials']
     """
     found: list[Attribution] = []
     forms = verb_forms()
     for at, low in enumerate(clause.low):
         if low == "according":
             _keep(found, _according(clause, at))
+        elif low == "words":
+            _keep(found, _in_the_words(clause, at))
         elif low in forms and not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
-    if not any(attribution.reports for attribution in found):
+    found = _outer_ones(clause, found)
+    if all(_names_agent(one) for one in found if one.reports):
         found.extend(_nominal_ones(clause))
+        found.sort(key=lambda one: one.source.first if one.source is not None else one.cue.first)
+    if not found:
+        found.extend(_headline_source(clause))
     return found
+
+
+def _is_place(word: str) -> bool:
+    return word.removesuffix("’s").removesuffix("'s") in places()
+
+
+def closing_attribution(clause: Clause) -> int | None:
+    """The first token of an attribution that closes a sentence after a comma, if there is one."""
+    for one in attributions(clause):
+        if _closes(clause, one) and one.source is not None:
+            return min(one.source.first, one.cue.first)
+    return None
+
+
+def _headline_source(clause: Clause) -> list[Attribution]:
+    """The source of a headline like ‘Iran: West to blame’."""
+    colon = clause.low[:5].index(":") if ":" in clause.low[:5] else 0
+    if not colon or colon + 1 >= len(clause) or clause.low[-1] in (".", ":", "?", "!"):
+        return []
+    source = Phrase(0, colon)
+    named = clause.kind[colon - 1] == "office" or any(_is_place(clause.text[at]) for at in range(colon))
+    return [Attribution(Phrase(colon, colon + 1), source, "say", True)] if named else []
+
+
+def _names_agent(attribution: Attribution) -> bool:
+    """Whether the source comes after the verb, as in a passive, and another one may be the subject."""
+    return attribution.source is None or attribution.source.first > attribution.cue.first
+
+
+def _outer_ones(clause: Clause, found: list[Attribution]) -> list[Attribution]:
+    """The attributions that are the article’s own, without those inside what is reported."""
+    closing = next((one for one in found if _closes(clause, one)), None)
+    if closing is not None:
+        return [one for one in found if one.cue.first >= closing.cue.first]
+    cue_ends = {one.cue.last for one in found}
+    return [one for one in found if not _is_nested(clause, one, cue_ends)]
+
+
+def _closes(clause: Clause, attribution: Attribution) -> bool:
+    """Whether an attribution stands at the end of a sentence that it covers: ‘…, officials said.’"""
+    source = attribution.source
+    if attribution.category != "say" or source is None or not attribution.reports:
+        return False
+    first = min(source.first, attribution.cue.first)
+    last = max(source.last, attribution.cue.last)
+    if first < 2 or clause.low[first - 1] != "," or QUOTE in clause.low:
+        return False
+    rest = range(last, min(len(clause), last + 12))
+    return not any(clause.low[at] in ("that", ",", ":") or at in clause.fragment for at in rest)
+
+
+def _is_nested(clause: Clause, attribution: Attribution, cue_ends: set[int]) -> bool:
+    source = attribution.source
+    if source is None or source.first == 0 or source.first > attribution.cue.first:
+        return False
+    if source.first in cue_ends:
+        return True
+    before_source = source.first - 1
+    if clause.low[before_source] != "that" or before_source == 0:
+        return False
+    return clause.low[before_source - 1] not in nouns_of_saying() and any(end <= before_source for end in cue_ends)
+
+
+def _in_the_words(clause: Clause, at: int) -> Attribution | None:
+    """‘In his words’, ‘in the minister’s words’, ‘in the words of the minister’."""
+    if at >= 2 and clause.low[at - 2] == "in" and clause.low[at - 1] in _PRONOUN_OWNERS:
+        return Attribution(Phrase(at, at + 1), Phrase(at - 1, at), "say", True)
+    if at >= 2 and clause.possessive(at - 1):
+        return Attribution(Phrase(at, at + 1), Phrase(_first_of_possessor(clause, at - 1), at), "say", True)
+    if at + 2 < len(clause) and clause.low[at - 2 : at + 2] == ["in", "the", "words", "of"]:
+        source = after(clause, at + 2)
+        return Attribution(Phrase(at, at + 1), source, "say", True) if source is not None else None
+    return None
+
+
+_PRONOUN_OWNERS = frozenset({"his", "her", "its", "their"})
 
 
 def _keep(found: list[Attribution], attribution: Attribution | None) -> None:
@@ -74,12 +156,26 @@ def _according(clause: Clause, at: int) -> Attribution | None:
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
-    if clause.capital[at] and at > 0 and at + 1 < len(clause) and clause.capital[at + 1] and not _headline(clause):
+    if clause.capital[at] and at > 0 and not _headline(clause):
         return True
     if at == 0:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
+    if clause.low[at] in grammar("plural_noun") and _is_plural_noun(clause, at):
+        return True
     previous = clause.kind[at - 1]
+    if clause.low[at].endswith("ed") and previous == "prep":
+        return False
     return previous in ("det", "prep") or (clause.possessive(at - 1) and not clause.low[at].endswith(("ed", "es")))
+
+
+def _is_plural_noun(clause: Clause, at: int) -> bool:
+    """Whether ‘states’ or ‘points’ is a noun: after a number, or before another verb."""
+    if clause.kind[at - 1] == "modifier" or clause.low[at - 1][0].isdigit():
+        return True
+    if at + 1 >= len(clause):
+        return False
+    following = verb_forms().get(clause.low[at + 1])
+    return clause.kind[at + 1] == "aux" or (following is not None and following.shape in ("past", "third"))
 
 
 def _headline(clause: Clause) -> bool:
@@ -98,6 +194,8 @@ def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -
     source = _source_of(clause, at, form, found)
     if source is None:
         return None
+    if form.category == "praise" and (at + 1 == len(clause) or not clause.low[at + 1][0].isalnum()):
+        return None
     fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
     return Attribution(_cue(clause, at, form), source, form.category, fits)
 
@@ -113,7 +211,9 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
     if at + 1 >= len(clause):
         return False
     following = at + 1
-    if clause.low[following] in form.frame or following in clause.fragment:
+    if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment[:20]):
+        return True
+    if "an" in form.frame and not {"a", "an", "as"}.isdisjoint(clause.low[following + 1 : following + 6]):
         return True
     return "that" in form.frame and "the" in form.frame and clause.capital[following]
 
@@ -155,7 +255,7 @@ def _passive(clause: Clause, at: int, form: VerbForm) -> bool:
 
 def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution | None:
     """The source after ‘by’; none, where a passive of an act names no one."""
-    if form.quote_only:
+    if form.quote_only or (form.category == "say" and not _frame_fits(clause, at, form)):
         return None
     for right in range(at + 1, min(len(clause), at + LONGEST_PASSIVE)):
         if clause.low[right] in (QUOTE, ",", ";", ".") or clause.kind[right] == "rel":
@@ -164,21 +264,27 @@ def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution
             source = after(clause, right + 1)
             if source is not None and is_source(clause, source) and clause.low[right + 1] not in ("a", "an"):
                 return Attribution(Phrase(at, at + 1), source, form.category, True)
-    unnamed = form.category in ACTS and _has_helper(clause, at, grammar("be")) and not _negated(clause, at, form)
+    finite = _has_helper(clause, at, grammar("be")) or (form.category == "accuse" and _is_headline_end(clause))
+    unnamed = form.category in ACTS and finite and not _negated(clause, at, form)
     return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
+
+
+def _is_headline_end(clause: Clause) -> bool:
+    """Whether no stop ends the sentence, so that ‘Minister accused of lying’ has its helper left out."""
+    return clause.low[-1][0].isalnum() and not any(kind == "aux" for kind in clause.kind)
 
 
 def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Phrase | None:
     if form.shape == "ing" and not _has_helper(clause, at, grammar("be")):
         return _source_of_participle(clause, at, form, found)
     any_noun = form.category == "say"
+    source = None if _after_quotation(clause, at) else before(clause, at)
+    if source is not None and _speaks(clause, source, form, any_noun):
+        return source
     if _may_be_inverted(clause, at):
         inverted = after(clause, at + 1)
         if inverted is not None and _speaks(clause, inverted, form, any_noun):
             return inverted
-    source = before(clause, at)
-    if source is not None and _speaks(clause, source, form, any_noun):
-        return source
     if _shares_subject(clause, at) and found:
         return found[-1].source
     if _shares_subject(clause, at):
@@ -197,6 +303,10 @@ def _may_be_inverted(clause: Clause, at: int) -> bool:
     if at == 0 or at + 1 >= len(clause):
         return at == 0
     return clause.low[at - 1] in (QUOTE, ",", "as", "so", "than", "—", "–") and clause.low[at + 1] not in (",", "that")
+
+
+def _after_quotation(clause: Clause, at: int) -> bool:
+    return at > 0 and (clause.low[at - 1] == QUOTE or (at > 1 and clause.low[at - 2 : at] == [QUOTE, ","]))
 
 
 def _shares_subject(clause: Clause, at: int) -> bool:
@@ -233,10 +343,10 @@ def _nominal_ones(clause: Clause) -> list[Attribution]:
 
 
 def _possessor(clause: Clause, at: int) -> Phrase | None:
-    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not _has_object(clause, at):
+    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not (_has_object(clause, at) or at <= 3):
         return None
     for left in range(at - 1, max(-1, at - 4), -1):
-        if clause.low[left] in ("its", "his", "her", "their"):
+        if clause.low[left] in _PRONOUN_OWNERS:
             return Phrase(left, left + 1)
         if clause.possessive(left):
             return Phrase(_first_of_possessor(clause, left), left + 1)
@@ -257,6 +367,9 @@ def _first_of_possessor(clause: Clause, last: int) -> int:
 
 
 def _agent_of_noun(clause: Clause, at: int) -> Phrase | None:
-    if at + 2 >= len(clause) or clause.low[at + 1] not in ("by", "from"):
-        return None
-    return after(clause, at + 2)
+    for agent in range(at + 1, min(at + 5, len(clause) - 1)):
+        if clause.low[agent] == "by" or (clause.low[agent] == "from" and agent == at + 1):
+            return after(clause, agent + 1)
+        if clause.kind[agent] in ("prep", "conj", "rel") or not clause.low[agent][0].isalpha():
+            return None
+    return None

@@ -13,9 +13,9 @@ from functools import cache
 from statclass.extraction.lexicon import read_rows, words_of
 from statclass.extraction.quotations import Quoted
 
-_END = re.compile(r"[.!?…。！？]+[\"'”’»“‘›)\]]*(?=\s)")
+_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»“‘›)\]]*+(?=\s)")
 _NEXT_WORD = re.compile(r"[\"'“‘„«‚‹(\[]*\s*([^\s\"'“”‘’„«»,;:.!?()\[\]]{1,40})")
-_SPEAKER_AHEAD = re.compile(r"\s+(?:[^\W\d_][\w.’'-]{0,30}\s+){1,6}?([^\W\d_]{2,20})\b")
+_WORDS_AHEAD = re.compile(r"(?:\s+[^\W\d_][\w.’'-]{0,30}){2,8}")
 
 
 def sentences(article: str, start: int, end: int, quoted: Sequence[Quoted] = ()) -> Iterator[tuple[int, int]]:
@@ -75,8 +75,9 @@ def _ends_sentence(article: str, match: re.Match[str], end: int, in_quotation: b
 
 
 def _attribution_follows(article: str, at: int, end: int) -> bool:
-    ahead = _SPEAKER_AHEAD.match(article, at, end)
-    return ahead is not None and ahead.group(1).lower() in _attributing_verbs()
+    ahead = _WORDS_AHEAD.match(article, at, end)
+    words = ahead.group().split()[1:] if ahead is not None else []
+    return any(word.rstrip(".").lower() in _attributing_verbs() for word in words)
 
 
 @cache

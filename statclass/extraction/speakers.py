@@ -6,16 +6,31 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase
-from statclass.extraction.lexicon import places, word_classes, words_of
+from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
+from statclass.extraction.lexicon import places, read_rows, word_classes, words_of
 
 LONGEST_NAME = 5
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_NAME_WORD = rf"[{_UPPER}][\w’'-]*\.?"
+_NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
-_NAME_RUN = re.compile(rf"\b{_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}")
-_OPENING_NAME = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{0,8}}")
+_NAME_RUN = re.compile(
+    rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+)
+_SHORT_NAME = re.compile(rf"{_NAME_WORD}")
+_TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
+_OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
+_TITLED = re.compile(rf"\b(Mr|Mrs|Ms|Miss|Mme|Sir|Lady|Lord)\.? ({_NAME_WORD})")
+_RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
+_DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
+_DESCRIBED_NAME = re.compile(
+    rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
+)
+_OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
+_PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
+_INTO = re.compile(r"\b(?:of|by|to|at|in|for|with|from|on|against|near|than|and) (?:the )?$")
+NEAR = 90
+"""An office stands at most so many characters from the name of its holder."""
 
 
 class Speaker(NamedTuple):
@@ -49,25 +64,75 @@ class Cast:
         self._office: dict[str, str] = {}
 
     def meet(self, article: str, start: int, end: int) -> None:
-        """Take note of the full names in a stretch of text."""
+        """Take note of the full names in a stretch of text, and of the offices given with them."""
         for match in _NAME_RUN.finditer(article, start, end):
-            name = personal_name(match.group().split())
+            words = match.group().split()
+            name = personal_name(words)
             if name is not None and " " in name:
                 self._remember(name)
+                lead = article[max(start, match.start() - NEAR) : match.start()]
+                follow = _DESCRIBED_BY.match(article, match.end(), min(end, match.end() + NEAR))
+                self._note_offices(_describing(lead) + words, name)
+                self._note_offices(follow.group(1).split() if follow else [], name)
+        for match in _TITLED.finditer(article, start, end):
+            name, gender = match.group(2), _genders()[match.group(1).lower()]
+            self._gender[self._longest(name)] = gender
+            self._in_focus[gender] = Speaker(name, self._longest(name), "person")
 
     def _remember(self, name: str) -> None:
-        surname = name.rsplit(" ", 1)[1].lower()
-        if len(name) >= len(self._full.get(surname, "")) or not self._full[surname].endswith(name):
+        surname = surname_of(name)
+        known = self._full.get(surname, "")
+        if len(name) >= len(known) or not known.endswith(name):
             self._full[surname] = name
 
-    def notice_opening(self, article: str, start: int, end: int) -> None:
-        """Bring into focus the person that a sentence opens with."""
-        match = _OPENING_NAME.match(article, start, end)
-        if match is None:
-            return
-        name = personal_name(match.group().split())
+    def _note_offices(self, words: list[str], name: str) -> None:
+        full = self._longest(name)
+        for word in words:
+            low = _offices().get(word, word.lower())
+            if word_classes().get(low) in ("office", "person"):
+                self._office[low] = full
+            gender = _genders().get(low.rstrip("."))
+            if gender:
+                self._gender[full] = gender
+
+    def notice_opening(self, article: str, start: int, end: int) -> Speaker:
+        """Bring the person that a sentence opens with into focus; unknown where it opens with no one."""
+        name = self._opening_name(article, start, min(end, start + NEAR))
         if name is not None and (" " in name or name.lower() in self._full):
-            self._focus(Speaker(name, self._longest(name), "person"))
+            speaker = Speaker(name, self._longest(name), "person")
+            self._focus(speaker)
+            return speaker
+        return self._opening_office(article, start, min(end, start + NEAR))
+
+    def _opening_name(self, article: str, start: int, end: int) -> str | None:
+        described = _DESCRIBED_NAME.match(article, start, end)
+        if described is not None:
+            name = personal_name(described.group(1).split())
+            if name is not None:
+                self._full.setdefault(surname_of(name), name)
+                return name
+        match = _NAME_RUN.search(article, start, end)
+        if match is None or _INTO.search(article, max(start, match.start() - 8), match.start()):
+            match = _SHORT_NAME.match(article, start, end)
+        return personal_name(match.group().split()) if match is not None else None
+
+    def _opening_office(self, article: str, start: int, end: int) -> Speaker:
+        match = _OPENING_OFFICE.match(article, start, end)
+        words = match.group().split() if match is not None else []
+        for last, word in enumerate(words[1:], start=2):
+            kind = _FOCUS_OF.get(word_classes().get(word, ""))
+            if kind is not None:
+                holder = self._office.get(word) if words[0] == "The" else None
+                text = holder or " ".join(words[:last])
+                self._focus(Speaker(text, text, kind))
+                return self._in_focus[kind] if kind == "person" else UNKNOWN
+        return UNKNOWN
+
+    def presented(self, article: str, start: int, end: int) -> Speaker:
+        """The speaker whom a sentence names after a quotation: ‘That was Jan Novak.’"""
+        match = _PRESENTED.match(article, start, end)
+        name = personal_name(match.group(1).split()) if match is not None else None
+        return Speaker(name, self._longest(name), "person") if name is not None else UNKNOWN
 
     def identify(self, clause: Clause, phrase: Phrase | None) -> Speaker:
         """The speaker that a noun phrase or pronoun names; unknown where it is not plain."""
@@ -82,6 +147,9 @@ class Cast:
 
     def _referent(self, kind: str, gender: str) -> Speaker:
         speaker = self._in_focus.get(kind, UNKNOWN)
+        speaker = speaker._replace(name=speaker.full)
+        if gender and speaker.full is None:
+            return self._in_focus.get(gender, UNKNOWN)
         if gender and speaker.full is not None:
             known = self._gender.setdefault(speaker.full, gender)
             if known != gender:
@@ -93,34 +161,23 @@ class Cast:
         words = clause.text[phrase.first : phrase.last]
         name = personal_name(words)
         if name is not None:
-            self._note_title(words, name)
+            self._note_offices(words, name)
             if " " in name:
                 self._remember(name)
             return Speaker(name, self._longest(name), "person")
         start, end = clause.span(phrase)
         text = _without_possessive(clause.article[start:end])
+        text = _OPENING_MARK.split(text)[-1]
         return Speaker(text, self._holder(clause, phrase) or text, _kind(clause, phrase))
-
-    def _note_title(self, words: list[str], name: str) -> None:
-        full = self._longest(name)
-        for word in words:
-            low = word.lower().rstrip(".")
-            if low in ("mr", "sir", "lord", "spokesman", "chairman", "king", "prince"):
-                self._gender[full] = "he"
-            elif low in ("mrs", "ms", "miss", "lady", "dame", "spokeswoman", "chairwoman", "queen", "princess"):
-                self._gender[full] = "she"
-            if word_classes().get(low) == "office":
-                self._office[low] = full
 
     def _holder(self, clause: Clause, phrase: Phrase) -> str | None:
         """The person who was named with the office that a phrase like ‘the minister’ gives."""
         words = clause.low[phrase.first : phrase.last]
-        definite = words[0] == "the" and not any(clause.capital[phrase.first + 1 : phrase.last])
-        return self._office.get(words[-1]) if definite and len(words) <= 3 else None
+        return self._office.get(words[-1]) if words[0] == "the" and 1 < len(words) <= 4 else None
 
     def _longest(self, name: str) -> str:
-        full = self._full.get(name.rsplit(" ", 1)[-1].lower(), name)
-        return full if len(full) > len(name) and name.rsplit(" ", 1)[-1] == full.rsplit(" ", 1)[-1] else name
+        full = self._full.get(surname_of(name), name)
+        return full if len(full) > len(name) else name
 
     def _focus(self, speaker: Speaker) -> None:
         if speaker.kind == "unknown" or speaker.name is None:
@@ -130,6 +187,8 @@ class Cast:
         if gender:
             self._in_focus[gender] = speaker
 
+
+_FOCUS_OF = {"office": "person", "person": "person", "organisation": "body"}
 
 _PRONOUNS = {
     "he": ("person", "he"),
@@ -141,6 +200,35 @@ _PRONOUNS = {
     "they": ("group", ""),
     "their": ("group", ""),
 }
+
+
+def _describing(lead: str) -> list[str]:
+    """The words that describe a name which follows them: those after the last stop, or before the last comma."""
+    ranks = _RANK.findall(lead[-24:])
+    pieces = re.split(r"[.;:!?\n]\s|, ", _TRAILING_TITLES.sub("", lead))
+    return (pieces[-1].split() or (pieces[-2].split() if len(pieces) > 1 else [])) + ranks
+
+
+@cache
+def _offices() -> dict[str, str]:
+    return {row["abbreviation"]: row["office"] for row in read_rows("ranks")}
+
+
+@cache
+def _genders() -> dict[str, str]:
+    return {row["word"]: row["gender"] for row in read_rows("genders")}
+
+
+def surname_of(name: str) -> str:
+    """The last part of a name in lower case, Jr. and Sr. apart.
+
+    Examples
+    --------
+    >>> surname_of("Roy J. Haskell Jr.")
+    'haskell'
+    """
+    words = name.lower().split()
+    return words[-2] if words[-1] in ("jr.", "sr.") and len(words) > 1 else words[-1]
 
 
 def personal_name(words: list[str]) -> str | None:
@@ -165,9 +253,18 @@ def personal_name(words: list[str]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
+    if first and last - first == 1 and classes.get(words[first - 1].lower()) == "topic" and words[first - 1][0].isupper():
+        return None if not _titled(words[:first], classes) else words[first]
+    if first and words[first - 1].lower() in _joining_words():
+        return None
     if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
         return None
     return " ".join(words[first:last])
+
+
+@cache
+def _joining_words() -> frozenset[str]:
+    return words_of("function_words", **{"class": "prep"})
 
 
 def _before_origin(words: list[str]) -> int:
@@ -185,7 +282,7 @@ def _titled(words: list[str], classes: dict[str, str]) -> bool:
 def _can_be_in_name(word: str) -> bool:
     if word.lower() in _particles() and word[0].islower():
         return True
-    if not word[0].isupper() or word.endswith(POSSESSIVES) or word in places():
+    if not (word[0].isupper() or is_arabic_name(word)) or word.endswith(POSSESSIVES) or word in places():
         return False
     return word_classes().get(word.lower(), "") not in _NEVER_IN_NAME
 
@@ -212,9 +309,13 @@ def _without_possessive(text: str) -> str:
 
 
 def _kind(clause: Clause, phrase: Phrase) -> str:
-    kinds = set(clause.kind[phrase.first : phrase.last])
-    if clause.kind[phrase.last - 1] == "group" or "and" in kinds or clause.low[phrase.last - 1].endswith("s"):
-        return "group" if clause.text[phrase.last - 1] not in places() else "body"
-    if kinds & {"office", "person"} and clause.kind[phrase.last - 1] != "organisation":
-        return "person"
-    return "body"
+    head = head_of(clause, phrase)
+    kinds = clause.kind[phrase.first : phrase.last]
+    named = " ".join(clause.text[phrase.first + (clause.low[phrase.first] == "the") : phrase.last])
+    if clause.text[head] in places() or named in places():
+        return "group" if "and" in kinds else "body"
+    if clause.kind[head] == "group" or "and" in kinds or plural(clause, Phrase(head, head + 1)):
+        return "group"
+    if clause.kind[head] in ("organisation", "document") or clause.capital[head]:
+        return "body" if clause.kind[head] not in ("office", "person") else "person"
+    return "person"

@@ -3,8 +3,8 @@
     python tests/benchmarks/extraction_scores.py [--part development|held-out] [--errors]
 
 Quotations count when their text is the gold one but for final punctuation, reported statements when it is the gold
-sentence, each gold statement once. A speaker is right when `speaker` or `speaker_full` is the gold one as named or in full; a
-longer form of the same name is right too. For a gold pronoun only the name behind it is right.
+sentence, each gold statement once. A speaker is right when `speaker` or `speaker_full` is the gold one as named or in
+full; a longer form of the same name is right too. For a gold pronoun only the name behind it is right.
 """
 
 from __future__ import annotations
