@@ -73,6 +73,7 @@ def label(
 @click.option("--text-column", help="Column with the statements.")
 @click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
+@click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
 def train(
     labelled: tuple[str, ...],
@@ -80,12 +81,16 @@ def train(
     text_column: str | None,
     label_column: str | None,
     group_column: str | None,
+    held_out: str | None,
     seed: int,
 ) -> None:
     """Train a model on LABELLED files or folders, and write it with its card."""
     from statclass.training import train as train_on_files
 
-    classifier = train_on_files(labelled, text=text_column, label=label_column, group=group_column, seed=seed)
+    scored = {"held-out statements": held_out} if held_out else None
+    classifier = train_on_files(
+        labelled, text=text_column, label=label_column, group=group_column, held_out=scored, seed=seed
+    )
     classifier.save(output)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in classifier.info_["cross_validation"].items())
     click.echo(f"Wrote {output}: {len(classifier.types_)} labels. Cross-validation: {scores}", err=True)

@@ -73,35 +73,9 @@ TEMPLATES: tuple[Template, ...] = (
             "wordvoice": "stem voice",
         },
     ),
-    *_templates(
-        "sense",
-        "cues",
-        {
-            "cue": "category",
-            "cue.voice": "category voice",
-            "cue.quoted": "category quoted voice",
-        },
-    ),
-    *_templates(
-        "sense",
-        "negation",
-        {
-            "cue.neg": "category negation",
-            "cue.neg.mod": "category negation modality",
-            "cue.neg.voice": "category negation voice",
-        },
-    ),
-    *_templates(
-        "sense",
-        "speaker",
-        {
-            "cue.subj": "category subject negation",
-            "cue.src": "category source negation",
-            "cue.subj.mod": "category subject modality",
-            "cue.src.depth": "category source depth",
-            "cue.src.subj": "category source subject voice",
-        },
-    ),
+    *_templates("sense", "cues", {"cue": "category"}),
+    *_templates("sense", "negation", {"cue.neg": "category negation"}),
+    *_templates("sense", "speaker", {"cue.src": "category source negation"}),
     *_templates(
         "sense",
         "object",
@@ -111,15 +85,7 @@ TEMPLATES: tuple[Template, ...] = (
             "cue.pred.src": "category predicate source",
         },
     ),
-    *_templates(
-        "sense",
-        "culprit",
-        {
-            "cue.culprit": "category culprit",
-            "cue.culprit.voice": "category culprit voice",
-            "cue.culprit.pred": "category culprit predicate",
-        },
-    ),
+    *_templates("sense", "culprit", {"cue.culprit": "category culprit"}),
     *_templates(
         "event",
         "order",
@@ -197,12 +163,22 @@ def tracks(reading: Reading) -> dict[str, _Track]:
     main = reading.category[events]
     event = _Track(events, reading.row[events], main, _coded(reading, events, main) | _at(hashes, events))
     seconds, thirds = np.flatnonzero(reading.second), np.flatnonzero(reading.third)
-    senses = np.concatenate([events, seconds, thirds])
-    category = np.concatenate([main, reading.second[seconds], reading.third[thirds]])
+    first = _one_boundary_a_statement(reading, events)
+    senses = np.concatenate([events[first], seconds, thirds])
+    category = np.concatenate([main[first], reading.second[seconds], reading.third[thirds]])
     order = np.argsort(senses, kind="stable")
     senses, category = senses[order], category[order]
     sense = _Track(senses, reading.row[senses], category, _coded(reading, senses, category))
     return {"token": token, "event": event, "sense": sense}
+
+
+def _one_boundary_a_statement(reading: Reading, events: Ints) -> NDArray[np.bool_]:
+    """Events without the second and third boundary of each statement, which say nothing new."""
+    row = reading.row[events]
+    starts = np.searchsorted(row, np.arange(row[-1] + 1))
+    kept = np.ones(len(events), bool)
+    kept[np.concatenate([starts + 1, starts + 2])] = False
+    return kept
 
 
 def _coded(reading: Reading, places: Ints, category: Ints) -> dict[str, NDArray[np.uint64]]:

@@ -82,7 +82,7 @@ def read_labelled(
                     rows.append(_labelled(row, text, label))
                 except DataError as error:
                     problems.append(str(error))
-    _raise_if(problems)
+    refuse_problems(problems, "the rows")
     if not rows:
         raise LabelledDataError(f"no labelled statements in {', '.join(map(fspath, paths)) or 'no files'}")
     return rows
@@ -103,12 +103,27 @@ def check_labelled(rows: Sequence[LabelledStatement], known: Iterable[str] | Non
     >>> check_labelled([row])
     ["my.csv:2: primary 'denial' is not among the labels 'refusal'"]
     """
-    allowed = None if known is None else {*known, OTHER}
     return [
-        *_check_each(rows, allowed),
+        *check_each(rows, known),
         *_check_exact_copies(rows),
         *_check_near_copies(rows),
     ]
+
+
+def check_each(rows: Sequence[LabelledStatement], known: Iterable[str] | None = None) -> list[str]:
+    """The part of :func:`check_labelled` that looks at each row by itself: empty text, unknown label, odd primary."""
+    allowed = None if known is None else {*known, OTHER}
+    return [f"{row.place}: {problem}" for row in rows for problem in _problems_of(row, allowed)]
+
+
+def _problems_of(row: LabelledStatement, allowed: set[str] | None) -> Iterator[str]:
+    if not row.text.strip():
+        yield "the text is empty"
+    unknown = {row.primary, *row.labels} - allowed if allowed is not None else set()
+    if unknown:
+        yield f"unknown label {', '.join(map(repr, sorted(unknown)))}; expected {', '.join(sorted(allowed or ()))}"
+    elif row.primary not in (row.labels or (OTHER,)):
+        yield f"primary {row.primary!r} is not among the labels {', '.join(map(repr, row.labels)) or '(none)'}"
 
 
 def check_seeds(folder: str | PathLike[str]) -> list[str]:
@@ -194,18 +209,6 @@ def _label_set(value: Any, column: str, place: str) -> tuple[tuple[str, ...], bo
     raise DataError(f"{place}: column {column!r} holds {type(value).__name__}, expected a label or a list of labels")
 
 
-def _check_each(rows: Sequence[LabelledStatement], allowed: set[str] | None) -> Iterator[str]:
-    for row in rows:
-        if not row.text.strip():
-            yield f"{row.place}: the text is empty"
-        unknown = [name for name in {row.primary, *row.labels} if allowed is not None and name not in allowed]
-        if unknown:
-            yield f"{row.place}: unknown label {', '.join(map(repr, sorted(unknown)))}; expected {', '.join(sorted(allowed or ()))}"
-        elif row.labels and row.primary not in row.labels or not row.labels and row.primary != OTHER:
-            found = ", ".join(map(repr, row.labels)) or "(none)"
-            yield f"{row.place}: primary {row.primary!r} is not among the labels {found}"
-
-
 def _check_exact_copies(rows: Sequence[LabelledStatement]) -> Iterator[str]:
     first: dict[str, LabelledStatement] = {}
     for row in rows:
@@ -223,8 +226,9 @@ def _check_near_copies(rows: Sequence[LabelledStatement]) -> Iterator[str]:
             yield f"{rows[b].place}: nearly the same text as {rows[a].place} ({overlap:.0%} of the words)"
 
 
-def _raise_if(problems: list[str]) -> None:
+def refuse_problems(problems: Sequence[str], where: str) -> None:
+    """Raise LabelledDataError when there are problems; the message shows the first of them."""
     if problems:
         shown = "\n".join(problems[:_MOST_LISTED])
         more = f"\n(and {len(problems) - _MOST_LISTED} more)" if len(problems) > _MOST_LISTED else ""
-        raise LabelledDataError(f"{len(problems)} rows cannot be read:\n{shown}{more}", tuple(problems))
+        raise LabelledDataError(f"{len(problems)} problems in {where}:\n{shown}{more}", tuple(problems))

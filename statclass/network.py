@@ -27,6 +27,9 @@ FIELDS = (
 CODES = 96
 WIDTHS = (3, 5)
 UNKNOWN, NAME_VECTOR = 0, 1
+_DENSE = tuple(n for n, name in enumerate(FIELDS) if name in ("category", "subject", "source", "predicate"))
+_SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE)
+_PART = 128
 _MEAN_SCALE = np.float32(3.0)
 
 
@@ -50,8 +53,8 @@ class NetworkSettings:
         Labels are moved this far from 0 and 1.
     """
 
-    width: int = 48
-    filters: int = 96
+    width: int = 32
+    filters: int = 48
     epochs: int = 16
     batch: int = 64
     rate: float = 3e-3
@@ -138,21 +141,44 @@ class Network:
 
 def _forward(arrays: Arrays, encoded: Encoded) -> Singles:
     """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
-    end = int(encoded.start[-1])
-    token = arrays["words"][encoded.word[:end]] + arrays["bias"]
-    for column in encoded.codes[:end].T:
-        token += arrays["codes"][column]
+    statements = len(encoded.start) - 1
+    filters = _merged_filters(arrays)
+    parts = [
+        _pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)
+    ]
+    return np.vstack(parts) @ arrays["out"] + arrays["outbias"]
+
+
+def _merged_filters(arrays: Arrays) -> Singles:
+    """The filters of all window sizes side by side, the smaller ones padded with zeros: one multiplication does all."""
+    width, most = len(arrays["bias"]), max(WIDTHS)
+    padding = {size: (most - size) // 2 * width for size in WIDTHS}
+    return np.hstack([np.pad(arrays[f"filter{size}"], ((padding[size],) * 2, (0, 0))) for size in WIDTHS])
+
+
+def _pooled(arrays: Arrays, filters: Singles, encoded: Encoded, begin: int, end: int) -> Singles:
+    """For each of some statements, the maximum and mean of every filter."""
+    start = encoded.start[begin : end + 1] - encoded.start[begin]
+    tokens = slice(encoded.start[begin], encoded.start[end])
+    codes = encoded.codes[tokens]
+    token = arrays["words"].take(encoded.word[tokens], axis=0)
+    token += arrays["bias"]
+    for column in _DENSE:
+        token += arrays["codes"].take(codes[:, column], axis=0)
+    for column in _SPARSE:
+        places = np.flatnonzero(codes[:, column] != column * CODES)
+        token[places] += arrays["codes"].take(codes[places, column], axis=0)
     np.maximum(token, 0, out=token)
-    blank = _blank_places(encoded.start)
+    blank = _blank_places(start)
     token[blank] = 0
-    pooled = []
-    length = (np.diff(encoded.start) - 2).astype(np.float32)[:, None]
-    for size in WIDTHS:
-        hidden = _windows(token, size) @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
-        np.maximum(hidden, 0, out=hidden)
-        hidden[blank] = 0
-        pooled += [np.maximum.reduceat(hidden, encoded.start[:-1]), _mean(hidden, encoded.start, length)]
-    return np.hstack(pooled) @ arrays["out"] + arrays["outbias"]
+    hidden = _windows(token, max(WIDTHS)) @ filters
+    hidden += np.concatenate([arrays[f"filterbias{size}"] for size in WIDTHS])
+    np.maximum(hidden, 0, out=hidden)
+    hidden[blank] = 0
+    length = (np.diff(start) - 2).astype(np.float32)[:, None]
+    top, mean = np.maximum.reduceat(hidden, start[:-1]), _mean(hidden, start, length)
+    pieces = [np.split(each, len(WIDTHS), axis=1) for each in (top, mean)]
+    return np.hstack([piece for pair in zip(*pieces, strict=True) for piece in pair])
 
 
 def _blank_places(start: Ints) -> Ints:

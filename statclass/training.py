@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from statclass.errors import InputError, LabelledDataError
+from statclass.evaluation import evaluate
 from statclass.features import BLOCK, FeatureExtractor
-from statclass.labelled import LabelledStatement, check_labelled, groups_of, read_labelled
+from statclass.labelled import LabelledStatement, check_each, groups_of, read_labelled, refuse_problems
 from statclass.model import (
     WEIGHT_SCALE,
     Calibration,
@@ -42,6 +43,7 @@ def train(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    held_out: dict[str, str | PathLike[str]] | None = None,
     **settings: Any,
 ) -> StatementClassifier:
     """Train a classifier on labelled files.
@@ -53,6 +55,8 @@ def train(
     text, label, group : str, optional
         Column names, when they are not the usual ones. Rows of one group never stand on both sides of a
         cross-validation split; without a column, near-duplicates are kept together.
+    held_out : dict of str to path, optional
+        Labelled files to score the finished model on, for its card, by the name that the card gives them.
     **settings
         Of :class:`~statclass.StatementClassifier`, such as ``seed=1``.
 
@@ -69,15 +73,16 @@ def train(
     names = [paths] if isinstance(paths, str | PathLike) else list(paths)
     rows = read_labelled(names, text, label)
     several = rows[0].several
-    problems = [p for p in check_labelled(rows) if "nearly the same" not in p and "the same text" not in p]
-    if problems:
-        raise LabelledDataError(f"{len(problems)} problems in the labelled data:\n" + "\n".join(problems[:20]), tuple(problems))
+    refuse_problems(check_each(rows), "the labelled data")
     classifier = StatementClassifier(**settings)
     classifier.fit([row.text for row in rows], _targets(rows, several), groups_of(rows, group))
     classifier.info_["training_data"] = {
         "statements": len(rows),
         "sha256": _data_hash(rows),
         "primaries": dict(sorted(Counter(row.primary for row in rows).items())),
+    }
+    classifier.info_["held_out"] = {
+        name: evaluate(classifier, read_labelled([path])).as_text() for name, path in (held_out or {}).items()
     }
     return classifier
 
