@@ -24,7 +24,9 @@ def model_card(classifier: StatementClassifier) -> str:
         f"# Model card: {len(classifier.types_)} labels ({', '.join(classifier.types_)})\n",
         _training(info),
         _thresholds(classifier),
-        _scores("Cross-validation on the training data, groups of near-duplicates kept whole", info["cross_validation"]),
+        _scores(
+            "Cross-validation on the training data, groups of near-duplicates kept whole", info["cross_validation"]
+        ),
         *(_real(name, text) for name, text in info.get("held_out", {}).items()),
         f"## Limits\n\n{_LIMITS}",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -74,6 +75,7 @@ def label(
 @click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
+@click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
 def train(
     labelled: tuple[str, ...],
@@ -82,6 +84,7 @@ def train(
     label_column: str | None,
     group_column: str | None,
     held_out: str | None,
+    folds: int,
     seed: int,
 ) -> None:
     """Train a model on LABELLED files or folders, and write it with its card."""
@@ -89,7 +92,7 @@ def train(
 
     scored = {"held-out statements": held_out} if held_out else None
     classifier = train_on_files(
-        labelled, text=text_column, label=label_column, group=group_column, held_out=scored, seed=seed
+        labelled, text=text_column, label=label_column, group=group_column, held_out=scored, folds=folds, seed=seed
     )
     classifier.save(output)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in classifier.info_["cross_validation"].items())
@@ -176,9 +179,7 @@ def _labelled_rows(
 def _article_rows(names: Iterable[str], classifier: Any, counts: Counts) -> Iterator[dict[str, Any]]:
     for name in names:
         statements = statclass.extract(_read_article(name))
-        for statement, prediction in zip(
-            statements, classifier.classify_many(s.text for s in statements), strict=True
-        ):
+        for statement, prediction in zip(statements, classifier.classify_many(s.text for s in statements), strict=True):
             found = {key: value for key, value in statement.as_dict().items() if key != "problem"}
             row = {"article": name, **found, **prediction_columns(prediction)}
             row["problem"] = row["problem"] or statement.problem
@@ -188,7 +189,7 @@ def _article_rows(names: Iterable[str], classifier: Any, counts: Counts) -> Iter
 
 def _read_article(name: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if name == STANDARD_STREAM else open(name, "rb").read()
+        data = sys.stdin.buffer.read() if name == STANDARD_STREAM else Path(name).read_bytes()
     except OSError as error:
         raise DataError(f"{name}: cannot be opened ({error.strerror or error})") from error
     return data.decode("utf-8-sig", "replace")
@@ -206,7 +207,9 @@ def _output(name: str) -> Iterator[IO[str]]:
 
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
-        text = " ".join(str(next((row[c] for c in ("quote", "quotation", "text", "statement") if row.get(c)), "")).split())
+        text = " ".join(
+            str(next((row[c] for c in ("quote", "quotation", "text", "statement") if row.get(c)), "")).split()
+        )
         shown = text if len(text) <= _TEXT_WIDTH else text[: _TEXT_WIDTH - 1] + "…"
         speaker = f"{row['speaker'] or '?'}: " if "speaker" in row and "article" in row else ""
         score = row.get(f"score_{row['label']}")
@@ -216,8 +219,6 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
 
 def _coloured(name: str, width: int = 0) -> str:
     return click.style(name.ljust(width), fg=COLOURS.get(name), dim=name == OTHER)  # type: ignore[call-overload]
-
-
 
 
 if __name__ == "__main__":

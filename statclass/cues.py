@@ -22,6 +22,9 @@ PARTS_OF_SPEECH = ("v", "n", "a", "x")
 NAME = "<name>"
 DATE = "<date>"
 NUMBER = "<number>"
+PROPER_KINDS = frozenset({"country", "demonym", "city", "region", "organization", "group", "metonym"})
+"""Kinds of names in ``data/names.tsv`` that stand for a party by themselves. The others: ``date``; ``head``, the first
+word of many an institution's name; ``acronym``, a name only in capitals."""
 MAX_CATEGORIES = 3
 MAX_PHRASE = 5
 _VOWELS = "aeiou"

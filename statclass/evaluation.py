@@ -51,7 +51,8 @@ class Scores:
         low, high = self.macro_f1_interval
         lines = [
             f"{self.statements} statements: macro-F1 {self.macro_f1:.3f} ({low:.3f} to {high:.3f}), accuracy "
-            f"{self.accuracy:.3f}, micro-F1 of labels {self.micro_f1:.3f}, calibration error {self.calibration_error:.3f}",
+            f"{self.accuracy:.3f}, micro-F1 of labels {self.micro_f1:.3f}, "
+            f"calibration error {self.calibration_error:.3f}",
             f"  {'label':16s} precision  recall      F1  statements",
         ]
         for label, (precision, recall, f1, count) in self.by_label.items():
@@ -105,7 +106,7 @@ def evaluate(classifier: StatementClassifier, rows: Sequence[LabelledStatement],
                 [rows[n] for n in here], primaries[here], [sets[n] for n in here], scores[here], classifier.types_
             )
             for value in (sorted(set(values)) if by else [])
-            if len(here := np.flatnonzero(values == value))
+            if len(here := np.flatnonzero(values == value).tolist())
         },
     )
 
@@ -134,8 +135,7 @@ def score(
         micro_f1=float(2 * (truth & guess).sum() / max(truth.sum() + guess.sum(), 1)),
         calibration_error=calibration_error(scores.ravel(), truth.ravel()),
         by_label={
-            label: (float(p), float(r), float(f), int(n))
-            for label, p, r, f, n in zip(labels, *table, strict=True)
+            label: (float(p), float(r), float(f), int(n)) for label, p, r, f, n in zip(labels, *table, strict=True)
         },
     )
 

@@ -119,7 +119,7 @@ def _odd_constants(count: int, seed: int) -> NDArray[np.uint64]:
 _KEYS = _odd_constants(_PIECES, 20240101)
 _CODE_HASHES = _odd_constants(256, 20240102)
 _TEMPLATE_HASHES = {t.name: h for t, h in zip(TEMPLATES, _odd_constants(len(TEMPLATES), 20240103), strict=True)}
-_CODE_FIELDS = ("category", "subject", "source", "negation", "modality", "predicate", "depth", "culprit", "quoted", "voice")
+_CODE_FIELDS = ("category", "subject", "source", "negation", "predicate", "culprit")
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def tracks(reading: Reading) -> dict[str, _Track]:
     """The three sequences that templates run over: all tokens, tokens with a category, and their further senses."""
     places = np.arange(len(reading.row))
     hashes: dict[str, NDArray[np.uint64]] = {"word": reading.word, "stem": reading.stem}
-    token = _Track(places, reading.row, reading.category, hashes | {"voice": _CODE_HASHES[reading.voice]})
+    token = _Track(places, reading.row, reading.category, hashes | {"voice": _CODE_HASHES.take(reading.voice)})
     events = np.flatnonzero(reading.category)
     main = reading.category[events]
     event = _Track(events, reading.row[events], main, _coded(reading, events, main) | _at(hashes, events))
@@ -182,8 +182,8 @@ def _one_boundary_a_statement(reading: Reading, events: Ints) -> NDArray[np.bool
 
 
 def _coded(reading: Reading, places: Ints, category: Ints) -> dict[str, NDArray[np.uint64]]:
-    codes = {f: _CODE_HASHES[getattr(reading, f)[places]] for f in _CODE_FIELDS if f != "category"}
-    return codes | {"category": _CODE_HASHES[category]}
+    codes = {f: _CODE_HASHES.take(getattr(reading, f).take(places)) for f in _CODE_FIELDS if f != "category"}
+    return codes | {"category": _CODE_HASHES.take(category)}
 
 
 def _at(hashes: dict[str, NDArray[np.uint64]], places: Ints) -> dict[str, NDArray[np.uint64]]:
@@ -263,6 +263,7 @@ class FeatureExtractor(Estimator):
             pairs = np.unique(hits.row.astype(np.int64) << SLOT_BITS | hits.slot)
             np.add.at(counts, pairs & ((1 << SLOT_BITS) - 1), 1)
         self.slots_ = np.flatnonzero(counts >= self.min_count)
+        self._texts = texts
         self._prepare()
         return self
 
@@ -271,6 +272,7 @@ class FeatureExtractor(Estimator):
         self.slots_ = slots
         self.known_words_ = tuple(known_words)
         self.lexicon_ = cues
+        self._texts = []
         self._prepare()
         return self
 
@@ -304,7 +306,8 @@ class FeatureExtractor(Estimator):
         reading : Reading
             Of the block; memory grows with its length.
         weights : int32 array of shape (n_features + 1, n_outputs)
-            Whole numbers, so that the sum is the same in whatever order; the last row is for unknown features.
+            Whole numbers, so that the sum is the same in whatever order; the last row is for unknown features. Rows of
+            eight outputs are looked up in a fifth of the time that five take.
 
         Returns
         -------
@@ -312,10 +315,10 @@ class FeatureExtractor(Estimator):
         """
         total = np.zeros((reading.n_statements, weights.shape[1]), np.int64)
         for name, track in tracks(reading).items():
-            at_place = np.zeros((len(track.row), weights.shape[1]), np.int32)
+            at_place = np.zeros((len(track.row), weights.shape[1]), weights.dtype)
             for template in self.templates_:
                 if template.track == name:
-                    at_place += weights[self.column_of_slot_[slots_of(template, track)]]
+                    at_place += weights.take(self.column_of_slot_[slots_of(template, track)], axis=0)
             starts = np.searchsorted(track.row, np.arange(reading.n_statements + 1))
             total += np.add.reduceat(at_place, starts, axis=0, dtype=np.int64)[:-1]
         return total
@@ -350,6 +353,30 @@ class FeatureExtractor(Estimator):
         length = np.sqrt(np.maximum(np.bincount(row, minlength=len(texts)), 1.0))
         matrix.data /= np.repeat(length, np.diff(matrix.indptr))
         return matrix
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """The readable name of each column, such as ``"cue.neg:refuse_verb|not"``.
+
+        A column may hold a few features whose hashes met; it is named after the first in the training data.
+
+        Raises
+        ------
+        InputError
+            When the extractor came from a saved model: names are made from the statements that it was fitted on.
+        """
+        if not self._texts:
+            raise InputError("feature names are known only to an extractor that was fitted in this process")
+        names = np.full(len(self.slots_) + 1, "", object)
+        for start in range(0, len(self._texts), BLOCK):
+            hits, reading, _ = self.hits(self._texts[start : start + BLOCK])
+            by_track = tracks(reading)
+            columns, firsts = np.unique(self.column_of_slot_[hits.slot], return_index=True)
+            for column, first in zip(columns, firsts, strict=True):
+                if not names[column]:
+                    template = self.templates_[hits.template[first]]
+                    track = by_track[template.track]
+                    names[column] = feature_name(template, track, int(hits.place[first]), reading, self.reader_)
+        return names[:-1]
 
     def fit_transform(self, statements: Iterable[str], y: object = None) -> csr_matrix:
         """:meth:`fit`, then :meth:`transform`."""

@@ -1,4 +1,4 @@
-"""Files of rows, read and written one row at a time: .txt, .csv, .tsv and .jsonl, plain or .gz, and ``-`` for a pipe."""
+"""Files of rows, one row at a time: .txt, .csv, .tsv and .jsonl, plain or .gz, and ``-`` for a pipe."""
 
 from __future__ import annotations
 
@@ -164,9 +164,9 @@ def create_text(path: str) -> Iterator[IO[str]]:
     partial = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        opened = gzip.open(partial, "wt", encoding="utf-8", newline="") if path.endswith(".gz") else None
-        with opened or open(partial, "w", encoding="utf-8", newline="") as stream:
-            yield stream  # type: ignore[misc]
+        opener = gzip.open if path.endswith(".gz") else open
+        with opener(partial, "wt", encoding="utf-8", newline="") as stream:
+            yield stream
         partial.replace(target)
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror or error})") from error
@@ -179,10 +179,10 @@ def _open_text(name: str, encoding: str) -> Iterator[IO[str]]:
         yield io.TextIOWrapper(sys.stdin.buffer, encoding=encoding, errors="replace", newline="")
         return
     try:
-        raw = gzip.open(name, "rb") if name.endswith(".gz") else open(name, "rb")
+        raw = (gzip.open if name.endswith(".gz") else open)(name, "rb")
     except OSError as error:
         raise DataError(f"{name}: cannot be opened ({error.strerror or error})") from error
-    with raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as stream:  # type: ignore[arg-type]
+    with raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as stream:
         yield stream
 
 

@@ -6,12 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from statclass.errors import DataError, LabelledDataError
-from statclass.formats import FORMATS, TEXT_COLUMNS, Row, open_rows, text_column
+from statclass.formats import FORMATS, Row, open_rows, text_column
 from statclass.records import OTHER, StatementType
 from statclass.text import canonical
 
@@ -84,7 +84,7 @@ def read_labelled(
                     problems.append(str(error))
     refuse_problems(problems, "the rows")
     if not rows:
-        raise LabelledDataError(f"no labelled statements in {', '.join(map(fspath, paths)) or 'no files'}")
+        raise LabelledDataError(f"no labelled statements in {', '.join(str(path) for path in paths) or 'no files'}")
     return rows
 
 
@@ -157,7 +157,7 @@ def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, 
 
     Candidates are texts that share one of their rarest words, so very common wording alone makes no pair.
     """
-    words = [frozenset(re.findall(r"[^\W_]+", canonical(text))) for text in texts]
+    words = [frozenset(_words(text)) for text in texts]
     frequency = Counter(word for bag in words for word in bag)
     holders: dict[str, list[int]] = defaultdict(list)
     for n, bag in enumerate(words):
@@ -169,6 +169,10 @@ def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, 
                 yield other, n, overlap
         for word in rare:
             holders[word].append(n)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", canonical(text))
 
 
 def _labelled_files(paths: Iterable[str | PathLike[str]]) -> Iterator[str]:
@@ -212,7 +216,7 @@ def _label_set(value: Any, column: str, place: str) -> tuple[tuple[str, ...], bo
 def _check_exact_copies(rows: Sequence[LabelledStatement]) -> Iterator[str]:
     first: dict[str, LabelledStatement] = {}
     for row in rows:
-        key = " ".join(canonical(row.text).split())
+        key = " ".join(_words(row.text))
         if key and key in first:
             clash = "" if set(first[key].labels) == set(row.labels) else " and the labels differ"
             yield f"{row.place}: the same text as {first[key].place}{clash}"

@@ -155,6 +155,8 @@ class StatementClassifier(Estimator):
         """Set what fitting learns: called by the training and by the loader."""
         self.extractor_ = extractor
         self.weights_ = weights
+        wide = np.pad(weights, ((0, 0), (0, max(0, 8 - weights.shape[1]))))
+        self._wide_weights = np.ascontiguousarray(wide)
         self.bias_ = bias
         self.network_ = network
         self.calibration_ = calibration
@@ -179,7 +181,7 @@ class StatementClassifier(Estimator):
 
     def _margins_of_block(self, texts: list[str]) -> Margins:
         reading = self.extractor_.read([text[:MAX_LENGTH] for text in texts])
-        linear = margins_of_sums(self.extractor_.weighted_sums(reading, self.weights_), self.bias_)
+        linear = margins_of_sums(self.extractor_.weighted_sums(reading, self._wide_weights), self.bias_)
         outputs = self.network_.outputs(reading, self.extractor_.reader_.table.words).astype(float)
         types = len(self.types_)
         return Margins(linear, outputs[:, :types], outputs[:, types : 2 * types])
@@ -200,12 +202,17 @@ class StatementClassifier(Estimator):
         """
         scores = self.scores(statements)
         if self.exclusive_:
-            return scores / np.maximum(scores.sum(1, keepdims=True), 1e-12)
+            shares: Floats = scores / np.maximum(scores.sum(1, keepdims=True), 1e-12)
+            return shares
         return np.column_stack([scores, 1.0 - scores.max(1)])
 
     def predict(self, statements: Iterable[str]) -> NDArray[np.str_]:
         """The primary label of each statement."""
         return np.array([p.label for p in self.classify_many(statements)], dtype=self.classes_.dtype)
+
+    def score(self, statements: Iterable[str], labels: Sequence[str]) -> float:
+        """Share of statements whose primary label is right, as scikit-learn's classifiers have it."""
+        return float(np.mean(self.predict(statements) == np.asarray(labels)))
 
     def classify(self, statement: str) -> Prediction:
         """What one statement does."""
@@ -245,7 +252,8 @@ class StatementClassifier(Estimator):
         """Which features moved which type, strongest first, with their places in the statement.
 
         The weights of the linear features are what they add to a type's log-odds. Those whose names begin with
-        ``network:`` tell how far the network's part falls when the word is left out, and are approximate.
+        ``network:`` tell how far the network's part falls when the word is left out, and are approximate. What the mere
+        beginning and end of a statement add is left out.
         """
         if not isinstance(statement, str):
             raise InputError(f"expected one statement as str, found {type(statement).__name__}")
@@ -268,13 +276,13 @@ class StatementClassifier(Estimator):
             name = feature_name(template, track, place, reading, self.extractor_.reader_)
             last = place + max(offset for _, offset in template.fields)
             total[name] = total.get(name, 0.0) + self.weights_[columns[n], :-1] * scale
-            span = _span(offsets, reading.token[track.place[[place, last]]])
+            span = _span(offsets, reading.token[track.place[[place, last]]].tolist())
             spans.setdefault(name, []).extend([span] if span else [])
         return [
             _contribution(self.types_[kind], name, float(weight), spans[name], statement)
             for name, weights in total.items()
             for kind, weight in enumerate(weights)
-            if weight
+            if weight and spans[name]
         ]
 
     def _network_contributions(self, statement: str) -> list[Contribution]:
@@ -308,13 +316,16 @@ class StatementClassifier(Estimator):
 
 def preference(log_odds: Floats, margins: Margins) -> Floats:
     """How well each type would do as the primary label: its log-odds and what the network says of primaries."""
-    return log_odds + margins.primary - margins.primary.max(1, keepdims=True, initial=-1e9)
+    liking: Floats = log_odds + margins.primary - margins.primary.max(1, keepdims=True, initial=-1e9)
+    return liking
 
 
 def margins_of_sums(sums: NDArray[np.int64], bias: Floats) -> Floats:
-    """Margins from weighted sums whose last column counts the known features of the statement."""
-    length = np.sqrt(np.maximum(sums[:, -1:], 1))
-    return sums[:, :-1] / (WEIGHT_SCALE * length) + bias
+    """Margins from weighted sums whose column after the types counts the known features of the statement."""
+    types = len(bias)
+    length = np.sqrt(np.maximum(sums[:, types : types + 1], 1))
+    margins: Floats = sums[:, :types] / (WEIGHT_SCALE * length) + bias
+    return margins
 
 
 def type_order(labels: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ over three and five tokens are pooled by their maximum and mean over the stateme
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -124,7 +123,8 @@ class Network:
         word, codes = encoded.word.copy(), encoded.codes.copy()
         word[token] = UNKNOWN
         codes[token, :3] = np.arange(3) * CODES
-        return _forward(self.arrays, Encoded(word, codes, encoded.start))[0]
+        alone: Singles = _forward(self.arrays, Encoded(word, codes, encoded.start))[0]
+        return alone
 
     def encode(self, reading: Reading, words: list[str]) -> Encoded:
         """A block as the network reads it."""
@@ -143,10 +143,9 @@ def _forward(arrays: Arrays, encoded: Encoded) -> Singles:
     """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
     statements = len(encoded.start) - 1
     filters = _merged_filters(arrays)
-    parts = [
-        _pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)
-    ]
-    return np.vstack(parts) @ arrays["out"] + arrays["outbias"]
+    parts = [_pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)]
+    outputs: Singles = np.vstack(parts) @ arrays["out"] + arrays["outbias"]
+    return outputs
 
 
 def _merged_filters(arrays: Arrays) -> Singles:
@@ -193,7 +192,9 @@ def _windows(token: Singles, size: int) -> Singles:
 
 
 def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:
-    return np.add.reduceat(hidden, start[:-1]) / (np.sqrt(length) * _MEAN_SCALE)
+    total: Singles = np.add.reduceat(hidden, start[:-1])
+    total /= np.sqrt(length) * _MEAN_SCALE
+    return total
 
 
 def train_network(
@@ -275,7 +276,7 @@ class _Trainer:
             "out": self._uniform(2 * len(WIDTHS) * filters, 2 * len(WIDTHS) * filters, 2 * types + 1),
             "outbias": np.zeros(2 * types + 1, np.float32),
         }
-        self.arrays["codes"][:: CODES] = 0
+        self.arrays["codes"][::CODES] = 0
         for size in WIDTHS:
             self.arrays[f"filter{size}"] = self._uniform(size * width, size * width, filters)
             self.arrays[f"filterbias{size}"] = np.zeros(filters, np.float32)
@@ -356,7 +357,7 @@ class _Trainer:
         gradients["project"] = vector.T @ to_token
         gradients["bias"] = to_token.sum(0)
         gradients["codes"] = one_hot.T @ to_token
-        gradients["codes"][:: CODES] = 0
+        gradients["codes"][::CODES] = 0
         gradients["special"] = np.stack([to_token[batch.word == n].sum(0) for n in range(FIRST_WORD)])
         return gradients
 

@@ -86,7 +86,9 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
     settings = description["settings"]
     with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
         values = {name: arrays[name] for name in _ARRAYS}
-        layers = {n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)}
+        layers = {
+            n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)
+        }
     types = description["types"]
     if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
@@ -135,7 +137,9 @@ def _read_part(source: Path, name: str) -> bytes:
     try:
         return (source / name).read_bytes()
     except OSError as error:
-        raise ModelError(f"{source / name}: cannot be read ({error.strerror}); the model folder is not whole") from error
+        raise ModelError(
+            f"{source / name}: cannot be read ({error.strerror}); the model folder is not whole"
+        ) from error
 
 
 def _packed(classifier: StatementClassifier) -> bytes:
@@ -152,9 +156,11 @@ def _packed(classifier: StatementClassifier) -> bytes:
         _packed_words(classifier.extractor_.known_words_),
         _packed_words(classifier.network_.rows),
     )
-    layers = {_NETWORK + name: array.astype(np.float16) for name, array in classifier.network_.arrays.items()}
+    arrays: dict[str, Any] = dict(zip(_ARRAYS, values, strict=True))
+    for name, array in classifier.network_.arrays.items():
+        arrays[_NETWORK + name] = array.astype(np.float16)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **dict(zip(_ARRAYS, values, strict=True)), **layers)
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
 

@@ -28,11 +28,6 @@ DROPPED, TAG, BOUNDARY, PARTICIPLE, WORD, ACRONYM = 4096, 8192, 16384, 32768, 65
 _PHRASE_KEY = np.uint64(0x9E3779B97F4A7C15)
 _SENTENCE_ENDS = frozenset(".!?")
 _CLAUSE_ENDS = frozenset(",;:()[]-")
-_ACRONYMS = frozenset({"US", "WHO", "IT", "AI"})
-_ORGANISATION_HEADS = frozenset(
-    "ministry minister republic kingdom department union secretary state council house court office organization "
-    "league university bank president prime assembly committee commission federation government".split()
-)
 _SUBJECTS = ("we", "i", "you", "they", "he", "it", "no", "actor_noun", "bad_actor", "victim_noun", "name")
 _GOVERNING_GROUPS = frozenset({"performative", "reporting", "action", "nominal", "phrase"})
 _SUBORDINATORS = ("relative", "condition", "contrast", "question_word")
@@ -113,7 +108,7 @@ class TokenTable(dict[str, int]):
         word = canonical(token)
         flags = WORD | (CAPITAL if token[0].isupper() else 0)
         if len(token) > 1 and token.isupper():
-            flags |= UPPER | (ACRONYM if token in _ACRONYMS else 0)
+            flags |= UPPER | (ACRONYM if self.lexicon.names.get(word) == "acronym" else 0)
         word = self.lexicon.spelling(word)
         codes = self.lexicon.words.get(word, ())
         if not codes and word.endswith(("'s", "s'")):
@@ -128,9 +123,9 @@ class TokenTable(dict[str, int]):
         flags = PARTICIPLE if word.endswith(("ed", "en", "wn", "ne", "ught", "lt", "nt")) else 0
         flags |= KNOWN if codes or word in self.known else 0
         kind = self.lexicon.names.get(word) or self.lexicon.names.get(word.rpartition("-")[0])
-        flags |= NAMED if kind and kind != "date" else 0
+        flags |= NAMED if kind in cues.PROPER_KINDS else 0
         flags |= DROPPED if kind == "date" and word != "may" and word != "march" else 0
-        flags |= TITLE if word in _ORGANISATION_HEADS else 0
+        flags |= TITLE if kind == "head" else 0
         flags |= ARTICLE if word == "the" else 0
         return flags | (OF if word in ("of", "for") else 0)
 
@@ -228,7 +223,9 @@ class StatementReader:
         self._phrases.mark(word, categories)
         row = (np.cumsum(flags & BOUNDARY != 0) - 1) // 3
         states = self._states(flags, categories, possessive, row)
-        return Reading(len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, *categories, **states), tokens
+        return Reading(
+            len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, *categories, **states
+        ), tokens
 
     def category_name(self, code: int) -> str:
         """The name of a category code; ``"-"`` for none."""
@@ -249,11 +246,16 @@ class StatementReader:
 
     def _find_names(self, flags: Ints) -> tuple[Bools, Bools, Bools]:
         """Which tokens are kept, which of the kept stand for a name, which of those are possessive."""
-        has = lambda flag: flags & flag != 0  # noqa: E731
+
+        def has(flag: int) -> Bools:
+            return np.asarray(flags & flag != 0)
+
         boundary, capital, known = has(BOUNDARY), has(CAPITAL), has(KNOWN)
         shouting = _share_by_row(capital & has(WORD), has(WORD), boundary) > 0.7
         opens = np.concatenate([[True], has(SENTENCE_END | CLAUSE_END | QUOTE)[:-1]])
-        is_name = has(NAMED) & capital | capital & ~known & ~has(DROPPED) | capital & known & ~opens & ~shouting & has(TITLE)
+        is_name = (
+            has(NAMED) & capital | capital & ~known & ~has(DROPPED) | capital & known & ~opens & ~shouting & has(TITLE)
+        )
         is_name |= has(ACRONYM) & ~shouting
         is_name &= ~boundary
         is_name |= has(OF) & _shift(is_name & has(TITLE), 1) & _shift(is_name, -1)
@@ -405,4 +407,4 @@ def _until_boundary(passable: Bools, boundary: Bools) -> Bools:
     count = np.cumsum(blocked)
     place = np.arange(len(boundary))
     next_boundary = np.flip(np.minimum.accumulate(np.flip(np.where(boundary, place, len(place) - 1))))
-    return count[next_boundary] == count
+    return np.asarray(count[next_boundary] == count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -43,7 +43,7 @@ def train(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
-    held_out: dict[str, str | PathLike[str]] | None = None,
+    held_out: Mapping[str, str | PathLike[str]] | None = None,
     **settings: Any,
 ) -> StatementClassifier:
     """Train a classifier on labelled files.
@@ -55,7 +55,7 @@ def train(
     text, label, group : str, optional
         Column names, when they are not the usual ones. Rows of one group never stand on both sides of a
         cross-validation split; without a column, near-duplicates are kept together.
-    held_out : dict of str to path, optional
+    held_out : mapping of str to path, optional
         Labelled files to score the finished model on, for its card, by the name that the card gives them.
     **settings
         Of :class:`~statclass.StatementClassifier`, such as ``seed=1``.
@@ -114,7 +114,6 @@ def fit_classifier(
     info = {"versions": _versions()}
     classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
     classifier.info_["cross_validation"] = _cross_validation(classifier, margins, targets, primary)
-    classifier.out_of_fold_ = margins
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,9 @@ def _in_parallel(tasks: list[Any]) -> list[_Part]:
     return parts
 
 
-def _fit_part(classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]) -> _Part:
+def _fit_part(
+    classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]
+) -> _Part:
     vectors, rows = word_vectors()
     heads = _fit_heads(classifier, data.matrix[chosen], data.targets[chosen])
     network = train_network(
@@ -213,7 +214,8 @@ def _check_counts(types: Sequence[str], targets: NDArray[np.bool_], folds: int) 
     few = [f"{name} ({int(n)})" for name, n in zip(types, targets.sum(0), strict=True) if n < max(2, folds)]
     if few:
         raise LabelledDataError(
-            f"too few statements labelled {', '.join(few)}; expected at least {max(2, folds)} of each for {folds} folds. "
+            f"too few statements labelled {', '.join(few)}; expected at least {max(2, folds)} of each "
+            f"for {folds} folds. "
             "Add statements, merge labels, or set folds lower"
         )
 
@@ -222,6 +224,11 @@ def _folds(targets: NDArray[np.bool_], groups: list[Any], classifier: StatementC
     """The fold of each statement; groups stay whole, labels are spread evenly."""
     from sklearn.model_selection import StratifiedGroupKFold
 
+    if len(set(groups)) < classifier.folds:
+        raise LabelledDataError(
+            f"found {len(set(groups))} groups of statements (near-duplicates count as one); expected at least "
+            f"{classifier.folds} for {classifier.folds} folds. Add statements, or set folds lower"
+        )
     strata = np.where(targets.any(1), targets.argmax(1), targets.shape[1])
     fold = np.zeros(len(targets), np.int64)
     splitter = StratifiedGroupKFold(classifier.folds, shuffle=True, random_state=classifier.seed)
@@ -269,7 +276,8 @@ def _whole_weights(heads: tuple[Floats, Floats]) -> tuple[NDArray[np.int32], Flo
     """Weights as whole numbers with a column that counts known features and a last row of zeros for unknown ones."""
     weights = np.round(heads[0].T * WEIGHT_SCALE).astype(np.int32)
     counted = np.column_stack([weights, np.ones(len(weights), np.int32)])
-    return np.vstack([counted, np.zeros((1, counted.shape[1]), np.int32)]), np.round(heads[1], 6)
+    whole = np.vstack([counted, np.zeros((1, counted.shape[1]), np.int32)])
+    return np.ascontiguousarray(whole), np.round(heads[1], 6)
 
 
 def _cross_validation(

@@ -13,7 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 TINY = {
-    "refusal": ["We refuse to attend.", "We will not go there.", "They rejected the proposal.", "Oslo declined the offer."],
+    "refusal": [
+        "We refuse to attend.",
+        "We will not go there.",
+        "They rejected the proposal.",
+        "Oslo declined the offer.",
+    ],
     "denial": ["We deny it.", "That report is false.", "There was no such meeting.", "Oslo denied the claims."],
     "other": ["Talks resume on Monday.", "The minister thanked them.", "We hope for peace.", "Ships left the port."],
 }

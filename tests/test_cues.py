@@ -39,7 +39,12 @@ def test_an_unknown_category_is_an_error():
 
 @pytest.mark.parametrize(
     ("cue", "pos", "form"),
-    [("deny", "v", "denied"), ("veto", "n", "vetoes"), ("act of war", "n", "acts of war"), ("rule out", "v", "ruled out")],
+    [
+        ("deny", "v", "denied"),
+        ("veto", "n", "vetoes"),
+        ("act of war", "n", "acts of war"),
+        ("rule out", "v", "ruled out"),
+    ],
 )
 def test_cues_are_inflected(cue, pos, form):
     assert form in cues.inflections(cue, pos, cues.irregular_forms())

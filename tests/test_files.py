@@ -16,7 +16,7 @@ from statclass.cli import main
 from statclass.formats import format_of, open_rows
 from statclass.labelled import check_labelled, groups_of, read_labelled
 from statclass.resources import shipped
-from tests.conftest import ROOT, write_jsonl
+from tests.conftest import ROOT, TINY, write_jsonl
 
 QUOTES = ["We refuse to attend.", "Talks resume on Monday."]
 
@@ -54,7 +54,7 @@ def test_compressed_input_and_output(tmp_path):
     with gzip.open(tmp_path / "q.tsv.gz", "wt", encoding="utf-8") as stream:
         stream.write(f"statement\n{QUOTES[0]}\n")
     assert label(tmp_path / "q.tsv.gz", "-o", tmp_path / "out.jsonl.gz") == 0
-    assert json.loads(gzip.open(tmp_path / "out.jsonl.gz").read())["label"] == "refusal"
+    assert json.loads(gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()))["label"] == "refusal"
 
 
 def test_a_broken_line_keeps_its_place_and_says_why(tmp_path, capsys):
@@ -65,7 +65,7 @@ def test_a_broken_line_keeps_its_place_and_says_why(tmp_path, capsys):
     rows = rows_of(tmp_path / "out.jsonl")
     assert len(rows) == 10
     assert rows[6]["label"] is None
-    assert "q.jsonl:7: not valid JSON at column 10" in rows[6]["problem"]
+    assert "q.jsonl:7: not valid JSON at column" in rows[6]["problem"]
     assert "10 rows: 9 labelled" in capsys.readouterr().err
 
 
@@ -110,12 +110,12 @@ def test_explain_and_evaluate_print_their_tables(tmp_path, capsys):
 
 
 def test_train_writes_a_model_that_label_takes(tmp_path):
-    rows = [{"text": f"{text} {n}", "label": name} for n in range(6) for text, name in zip(QUOTES, "ab", strict=True)]
+    rows = [{"text": text, "label": label} for label in ("refusal", "denial") for text in TINY[label]]
     write_jsonl(tmp_path / "l.jsonl", rows)
-    assert main(["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine")]) == 0
-    (tmp_path / "q.txt").write_text(QUOTES[0])
+    assert main(["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine"), "--folds", "2"]) == 0
+    (tmp_path / "q.txt").write_text("We refuse to attend.")
     assert label(tmp_path / "q.txt", "--model", tmp_path / "mine", "-o", tmp_path / "out.jsonl") == 0
-    assert rows_of(tmp_path / "out.jsonl")[0]["label"] == "a"
+    assert rows_of(tmp_path / "out.jsonl")[0]["label"] == "refusal"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,9 @@ def test_the_check_names_file_line_and_problem(tmp_path, row, problem):
 
 def test_near_copies_are_found_and_kept_on_one_side_of_a_split(tmp_path):
     text = "The delegation of the northern province walked out of the hall before the vote on the harbour"
-    path = write_jsonl(tmp_path / "l.jsonl", [{"text": text, "label": "other"}, {"text": text + " today", "label": "other"}])
+    path = write_jsonl(
+        tmp_path / "l.jsonl", [{"text": text, "label": "other"}, {"text": text + " today", "label": "other"}]
+    )
     rows = read_labelled([path])
     assert "nearly the same text as" in check_labelled(rows)[0]
     assert len(set(groups_of(rows))) == 1
@@ -166,3 +168,10 @@ def test_rows_keep_their_line_numbers_over_quoted_newlines(tmp_path):
     (tmp_path / "q.csv").write_text('text\n"a\nb"\nc\n')
     with open_rows(str(tmp_path / "q.csv")) as source:
         assert [row.line for row in source.rows] == [2, 4]
+
+
+def test_fewer_groups_than_folds_are_said_so(tmp_path, capsys):
+    rows = [{"text": f"The ship left the harbour at {n}", "label": "ab"[n % 2]} for n in range(12)]
+    write_jsonl(tmp_path / "l.jsonl", rows)
+    assert main(["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine")]) == 2
+    assert "near-duplicates count as one" in capsys.readouterr().err

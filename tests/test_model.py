@@ -42,7 +42,9 @@ def test_one_megabyte_in_one_statement_is_read_to_the_limit_and_flagged():
     assert str(MAX_LENGTH) in prediction.problem
 
 
-@pytest.mark.parametrize("text", ["We refuse\x00 to attend.", "We refuse \ud800 to attend.", "\x1e\x1e We refuse to attend."])
+@pytest.mark.parametrize(
+    "text", ["We refuse\x00 to attend.", "We refuse \ud800 to attend.", "\x1e\x1e We refuse to attend."]
+)
 def test_null_bytes_surrogates_and_separators_do_not_disturb(text):
     assert statclass.classify(text).label == "refusal"
 
@@ -77,7 +79,7 @@ def test_too_few_statements_of_a_label_are_named_with_their_count():
 
 
 def test_the_same_answers_whatever_the_block_or_order():
-    texts = [f"{text} {number}" for number in range(120) for text in sum(TINY.values(), [])]
+    texts = [f"{text} {number}" for number in range(120) for text in tiny_rows()[0]]
     model = statclass.load()
     whole = model.scores(texts)
     assert np.array_equal(whole, np.vstack([model.scores(texts[:7]), model.scores(texts[7:])]))
@@ -106,7 +108,7 @@ def test_one_label_a_statement_without_other_always_gives_a_label():
 
 
 def test_it_works_in_scikit_learn_tools():
-    texts = sum(TINY.values(), [])
+    texts = tiny_rows()[0]
     labels = [label for label in TINY for _ in TINY[label]]
     model = StatementClassifier(folds=2, min_count=1)
     assert clone(model).get_params() == model.get_params()

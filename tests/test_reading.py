@@ -15,13 +15,17 @@ def read(text):
     table = {}
     for place, token in enumerate(reading.token):
         if tokens[token] != "\x1e":
-            states = {f: reader.state_name(f, int(getattr(reading, f)[place])) for f in ("subject", "negation", "predicate")}
+            states = {
+                f: reader.state_name(f, int(getattr(reading, f)[place])) for f in ("subject", "negation", "predicate")
+            }
             category = reader.category_name(int(reading.category[place]))
             table[tokens[token]] = {"category": category, "culprit": int(reading.culprit[place]), **states}
     return table
 
 
-@pytest.mark.parametrize("text", ["Türkiye refused.", "TÜRKİYE REFUSED.", "The United States refused.", "Ruritania refused."])
+@pytest.mark.parametrize(
+    "text", ["Türkiye refused.", "TÜRKİYE REFUSED.", "The United States refused.", "Ruritania refused."]
+)
 def test_a_name_is_the_subject_whatever_its_spelling(text):
     table = read(text)
     verb = table.get("refused") or table["REFUSED"]
@@ -55,7 +59,9 @@ def test_who_is_tied_to_a_wrong(text, word, culprit):
     assert read(text)[word]["culprit"] == culprit
 
 
-@pytest.mark.parametrize("text", ["GENEVA, May 3 (Agency) -- Chad refused.", "Chad refused. #Talks #Peace", "Chad refused 🙏"])
+@pytest.mark.parametrize(
+    "text", ["GENEVA, May 3 (Agency) -- Chad refused.", "Chad refused. #Talks #Peace", "Chad refused 🙏"]
+)
 def test_datelines_trailing_hashtags_and_emoji_leave_no_token(text):
     assert list(read(text)) == ["Chad", "refused", "."][: len(read(text))]
     assert len(read(text)) in (2, 3)

@@ -22,7 +22,9 @@ def test_retraining_gives_the_shipped_model(retrained):
     ours = statclass.load()
     texts = [row.text for row in read_labelled([shipped("seeds")])][::7]
     assert np.abs(retrained.scores(texts) - ours.scores(texts)).max() <= 0.01
-    same = [a.labels == b.labels for a, b in zip(retrained.classify_many(texts), ours.classify_many(texts), strict=True)]
+    same = [
+        a.labels == b.labels for a, b in zip(retrained.classify_many(texts), ours.classify_many(texts), strict=True)
+    ]
     assert all(same)
     assert retrained.info_["training_data"] == ours.info_["training_data"]
 

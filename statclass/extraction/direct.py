@@ -46,9 +46,7 @@ def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, fol
     return _after_word(before, article, quoted, words, capital)
 
 
-def _opens_sentence(
-    article: str, sentence: tuple[int, int], quoted: Quoted, words: list[str], capital: bool
-) -> bool:
+def _opens_sentence(article: str, sentence: tuple[int, int], quoted: Quoted, words: list[str], capital: bool) -> bool:
     stopped = _stopped(article, quoted)
     rest = article[quoted.closing : sentence[1]].strip(" .")
     if not rest:

@@ -10,7 +10,7 @@ from statclass.extraction.lexicon import words_of
 
 UNCLOSED = "unclosed quotation mark"
 
-DOUBLE = frozenset("\"“”„‟«»＂")
+DOUBLE = frozenset('"“”„‟«»＂')
 SINGLE = frozenset("'‘’‚‛‹›")
 OPENING = frozenset("“„‟«‘‚‛‹")
 CLOSING = frozenset("”»’›")

@@ -127,7 +127,11 @@ class Reader:
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
-        return not cue_words().isdisjoint(map(str.lower, words)) or ":" in self.article[left : left + 40] or self.article[right - 1] == ":"
+        return (
+            not cue_words().isdisjoint(map(str.lower, words))
+            or ":" in self.article[left : left + 40]
+            or self.article[right - 1] == ":"
+        )
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []

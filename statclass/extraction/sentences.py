@@ -121,4 +121,3 @@ def _maybe_final() -> frozenset[str]:
 @cache
 def _starters() -> frozenset[str]:
     return words_of("sentence_starters")
-

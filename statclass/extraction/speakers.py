@@ -14,9 +14,7 @@ LONGEST_NAME = 5
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
 _NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
-_NAME_RUN = re.compile(
-    rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
-)
+_NAME_RUN = re.compile(rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?")
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
@@ -253,7 +251,12 @@ def personal_name(words: list[str]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
-    if first and last - first == 1 and classes.get(words[first - 1].lower()) == "topic" and words[first - 1][0].isupper():
+    if (
+        first
+        and last - first == 1
+        and classes.get(words[first - 1].lower()) == "topic"
+        and words[first - 1][0].isupper()
+    ):
         return None if not _titled(words[:first], classes) else words[first]
     if first and words[first - 1].lower() in _joining_words():
         return None

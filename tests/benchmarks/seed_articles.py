@@ -1,6 +1,6 @@
 """How many gold statements of the real articles beside the project are found, with speaker and label.
 
-    python -m tests.benchmarks.seed_articles ../shared/seeds
+python -m tests.benchmarks.seed_articles ../shared/seeds
 """
 
 from __future__ import annotations
@@ -57,4 +57,4 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print("found %d, speakers %d, labels %d" % match(Path(sys.argv[1])))
+    print("found {}, speakers {}, labels {}".format(*match(Path(sys.argv[1]))))

@@ -1,6 +1,6 @@
 """Statements a second on one core, beside scikit-learn and (when installed) fastText, in one run.
 
-    OMP_NUM_THREADS=1 python -m tests.benchmarks.speed
+OMP_NUM_THREADS=1 python -m tests.benchmarks.speed
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import statclass
 from statclass.resources import shipped
@@ -23,7 +22,11 @@ FIRST_LABEL = "import statclass; statclass.classify('We will not be summoned by 
 
 def statements(count: int = 12_000, size: int = 160) -> list[str]:
     """Statements of the corpus of about `size` bytes on average."""
-    texts = [json.loads(line)["text"] for path in sorted(shipped("seeds").glob("*.jsonl")) for line in open(path, encoding="utf-8")]
+    texts = [
+        json.loads(line)["text"]
+        for path in sorted(shipped("seeds").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     longer = sorted(texts, key=len)[len(texts) // 4 :]
     chosen = (longer * (count // len(longer) + 1))[:count]
     print(f"{len(chosen)} statements of {sum(len(t.encode()) for t in chosen) / len(chosen):.0f} bytes (aim {size})")
@@ -47,7 +50,9 @@ def tfidf(texts: list[str], labels: list[str]) -> Callable[[list[str]], object]:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    return make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=200)).fit(texts, labels).predict
+    return (
+        make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=200)).fit(texts, labels).predict
+    )
 
 
 def fasttext(texts: list[str], labels: list[str]) -> Callable[[list[str]], object] | None:
@@ -81,7 +86,10 @@ def main() -> None:
     print(f"fresh process to first label: {wall:.2f} s, {peak:.0f} MB")
     texts = statements()
     labels = [p.label for p in statclass.classify_many(texts)]
-    rows = {"statclass classify_many": rate(statclass.classify_many, texts), "TF-IDF + logistic regression": rate(tfidf(texts, labels), texts)}
+    rows = {
+        "statclass classify_many": rate(statclass.classify_many, texts),
+        "TF-IDF + logistic regression": rate(tfidf(texts, labels), texts),
+    }
     if quick := fasttext(texts, labels):
         rows["fastText, 2-grams, 10 dimensions"] = rate(quick, texts)
     for name, found in rows.items():
