@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from statclass.extraction.lexicon import nouns_of_saying, places, verb_forms, word_classes, words_of
 from statclass.extraction.quotations import DOUBLE, SINGLE
+
+_MARKS = "".join(sorted(DOUBLE | SINGLE))
+_MARK = re.compile(f"[{_MARKS}]")
+MOST_MARKS = 20
+"""So many marks of fragments are looked at in one sentence."""
 
 QUOTE = "\0quote"
 """Stands in the tokens of a sentence for a direct quotation in it."""
@@ -49,43 +56,50 @@ class Clause:
     ['gen.', 'novak', 'said', 'quote']
     """
 
-    __slots__ = ("article", "capital", "end", "fragment", "kind", "low", "start", "text")
+    __slots__ = ("_quotation_end", "article", "capital", "fragment", "kind", "low", "quotations", "start", "text")
 
     def __init__(self, article: str, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
         self.article = article
         self.text: list[str] = []
         self.start: list[int] = []
-        self.end: list[int] = []
+        self._quotation_end: dict[int, int] = {}
         self.fragment: list[int] = []
+        self.quotations: list[int] = []
+        begin = start
         for left, right in quotations:
-            self._read(start, left)
-            self._append(QUOTE, left, right)
-            start = right
-        self._read(start, end)
-        self.low = [word.lower().replace("’", "'") if "’" in word else word.lower() for word in self.text]
-        classes = word_classes()
-        self.kind = [classes.get(low, "") for low in self.low]
-        self.capital = [word[0].isupper() or is_arabic_name(word) for word in self.text]
+            self._read(begin, left)
+            self._append_quotation(left, right)
+            begin = right
+        self._read(begin, end)
+        self.low = [word.lower() for word in self.text]
+        if "’" in article[start:end]:
+            self.low = [low.replace("’", "'") for low in self.low]
+        self.kind = list(map(word_classes().get, self.low, repeat("")))
+        self.capital = [word[0].isupper() or ("-" in word and is_arabic_name(word)) for word in self.text]
 
-    def _append(self, word: str, start: int, end: int) -> None:
-        self.text.append(word)
+    def _append_quotation(self, start: int, end: int) -> None:
+        self.quotations.append(len(self.text))
+        self.text.append(QUOTE)
         self.start.append(start)
-        self.end.append(end)
+        self._quotation_end[len(self.text) - 1] = end
 
     def _read(self, start: int, end: int) -> None:
-        for match in _token_pattern().finditer(self.article, start, end):
-            word = match.group()
-            if word in DOUBLE or word in SINGLE:
-                self.fragment.append(len(self.text))
-            else:
-                self._append(word, match.start(), match.end())
+        matches = list(_token_pattern().finditer(self.article, start, end))
+        self.text += [match.group() for match in matches]
+        self.start += [match.start() for match in matches]
+        for mark in islice(_MARK.finditer(self.article, start, end), MOST_MARKS):
+            self.fragment.append(bisect_left(self.start, mark.start()))
 
     def __len__(self) -> int:
         return len(self.text)
 
     def span(self, phrase: Phrase) -> tuple[int, int]:
         """Where a phrase stands in the article."""
-        return self.start[phrase.first], self.end[phrase.last - 1]
+        return self.start[phrase.first], self.end(phrase.last - 1)
+
+    def end(self, at: int) -> int:
+        """Where a token ends in the article."""
+        return self._quotation_end.get(at, self.start[at] + len(self.text[at]))
 
     def noun(self, at: int) -> bool:
         """Whether a token is a name or a word for a source."""
@@ -94,7 +108,7 @@ class Clause:
     def possessive(self, at: int) -> bool:
         """Whether a token ends in ’s, or in s with an apostrophe after it."""
         return self.text[at].endswith(POSSESSIVES) or (
-            self.text[at].endswith("s") and self.article[self.end[at] : self.end[at] + 1] in ("’", "'")
+            self.text[at].endswith("s") and self.article[self.end(at) : self.end(at) + 1] in ("’", "'")
         )
 
 
@@ -114,16 +128,16 @@ _NO_NOUN = frozenset({"det", "prep", "conj", "rel", "aux", "adverb", "first", "n
 
 @cache
 def _token_pattern() -> re.Pattern[str]:
-    titles = "|".join(sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}), key=len, reverse=True))
+    """Numbers, words with the stop of an acronym, initial or title, dots, and any other character but a mark."""
+    titles = sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}))
+    after_title = "|".join(rf"(?<=\b{title})" for title in titles)
+    stop = (
+        r"(?=\.)(?:(?<=\.[^\W\d_])\.(?:['’]s\b)?"
+        r"|(?<=\b[^\W\d_])\.(?=\s?[^\W\d_a-z])"
+        rf"|(?:(?<=\bJr)|(?<=\bSr))\.|(?:{after_title})\.(?=\s))"
+    )
     return re.compile(
-        rf"(?:{titles})\.(?=\s)"
-        r"|(?:Jr|Sr)\."
-        r"|(?:[^\W\d_]\.){2,}(?:['’]s\b)?"
-        r"|[^\W\d_]\.(?=\s?[^\W\d_a-z])"
-        r"|\d+(?:[.,:]\d+)*"
-        r"|[^\W_]+(?:[-'’.&/][^\W_]+)*"
-        r"|\.{2,}"
-        r"|\S"
+        rf"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]"
     )
 
 
@@ -247,7 +261,8 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
         return Phrase(last, last + 1)
     first = last + 1
     at = last
-    while at >= max(0, last - LONGEST_PHRASE):
+    limit = max(0, last - LONGEST_PHRASE)
+    while at >= limit:
         step = _step_left(clause, at, last)
         if step == 0:
             break
@@ -361,7 +376,8 @@ def after(clause: Clause, at: int) -> Phrase | None:
     if clause.kind[at] in ("he", "she", "it", "they"):
         return Phrase(at, at + 1)
     last = at
-    while last < min(len(clause), at + LONGEST_PHRASE) and _step_right(clause, last, at):
+    limit = min(len(clause), at + LONGEST_PHRASE)
+    while last < limit and _step_right(clause, last, at):
         last += 1
     phrase = _trim(clause, at, last)
     return (_name_after(clause, phrase) or phrase) if phrase is not None else None

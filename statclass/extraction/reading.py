@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, owner, subject
+from statclass.extraction.clauses import Clause, Phrase, after, is_source, owner, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
@@ -142,7 +142,7 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         current = continued
-        places = _places(clause)
+        places = clause.quotations
         for number, quoted in enumerate(direct):
             attribution = chosen[number]
             if current is None or (number and not _joined(places, chosen, number)):
@@ -248,7 +248,7 @@ def _after_dateline(article: str, start: int, end: int) -> int:
 
 def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
     """For each direct quotation of a sentence its attribution: the one right after it, or else before it."""
-    places = _places(clause)
+    places = clause.quotations
     chosen: list[Attribution | None] = []
     for number, at in enumerate(places):
         left = places[number - 1] if number else -1
@@ -289,10 +289,6 @@ def _colon_source(clause: Clause, left: int, at: int) -> Attribution | None:
     return Attribution(Phrase(at - 1, at), opening, "say", False) if is_source(clause, opening) else None
 
 
-def _places(clause: Clause) -> list[int]:
-    return [at for at, low in enumerate(clause.low) if low == QUOTE]
-
-
 def _joined(places: list[int], chosen: list[Attribution | None], number: int) -> bool:
     """Whether two quotations of a sentence are the halves of one that its attribution splits."""
     left, right = places[number - 1], places[number]
@@ -302,9 +298,9 @@ def _joined(places: list[int], chosen: list[Attribution | None], number: int) ->
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
     reports = [one for one in found if one.reports and one not in chosen]
-    if clause.text[-1] == ":" and QUOTE not in clause.low:
+    if clause.text[-1] == ":" and not clause.quotations:
         return [one for one in reports if one.category in ACTS]
-    if QUOTE not in clause.low:
+    if not clause.quotations:
         return reports
     return [one for one in reports if one.category in ACTS and one.source is not None]
 

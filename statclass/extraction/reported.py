@@ -49,12 +49,11 @@ def attributions(clause: Clause) -> list[Attribution]:
     """
     found: list[Attribution] = []
     forms = verb_forms()
-    for at, low in enumerate(clause.low):
-        if low == "according":
-            _keep(found, _according(clause, at))
-        elif low == "words":
-            _keep(found, _in_the_words(clause, at))
-        elif low in forms and not _is_noun_here(clause, at):
+    for at in [at for at, low in enumerate(clause.low) if low in forms or low in _PHRASE_CUES]:
+        low = clause.low[at]
+        if low in _PHRASE_CUES:
+            _keep(found, _PHRASE_CUES[low](clause, at))
+        elif not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
     found = _outer_ones(clause, found)
     if all(_names_agent(one) for one in found if one.reports):
@@ -108,7 +107,7 @@ def _closes(clause: Clause, attribution: Attribution) -> bool:
         return False
     first = min(source.first, attribution.cue.first)
     last = max(source.last, attribution.cue.last)
-    if first < 2 or clause.low[first - 1] != "," or QUOTE in clause.low:
+    if first < 2 or clause.low[first - 1] != "," or clause.quotations:
         return False
     rest = range(last, min(len(clause), last + 12))
     return not any(clause.low[at] in ("that", ",", ":") or at in clause.fragment for at in rest)
@@ -153,6 +152,9 @@ def _according(clause: Clause, at: int) -> Attribution | None:
     if source is None or not is_source(clause, source, any_noun=True):
         return None
     return Attribution(Phrase(at, at + 2), source, "say", True)
+
+
+_PHRASE_CUES = {"according": _according, "words": _in_the_words}
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
@@ -211,7 +213,7 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
     if at + 1 >= len(clause):
         return False
     following = at + 1
-    if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment[:20]):
+    if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment):
         return True
     if "an" in form.frame and not {"a", "an", "as"}.isdisjoint(clause.low[following + 1 : following + 6]):
         return True
@@ -332,14 +334,11 @@ def _source_of_participle(clause: Clause, at: int, form: VerbForm, found: list[A
 def _nominal_ones(clause: Clause) -> list[Attribution]:
     """Nouns of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
     nouns = nouns_of_saying()
-    found: list[Attribution] = []
-    for at, low in enumerate(clause.low):
-        if low in nouns:
-            source = _possessor(clause, at) or _agent_of_noun(clause, at)
-            if source is not None and is_source(clause, source):
-                found.append(Attribution(Phrase(at, at + 1), source, nouns[low], True))
-                break
-    return found
+    for at in [at for at, low in enumerate(clause.low) if low in nouns]:
+        source = _possessor(clause, at) or _agent_of_noun(clause, at)
+        if source is not None and is_source(clause, source):
+            return [Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)]
+    return []
 
 
 def _possessor(clause: Clause, at: int) -> Phrase | None:

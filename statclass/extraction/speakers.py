@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
@@ -15,12 +16,12 @@ _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
 _NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
 _NAME_RUN = re.compile(
-    rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+    rf"[{_UPPER}](?<![.\w].)(?:\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
-_TITLED = re.compile(rf"\b(Mr|Mrs|Ms|Miss|Mme|Sir|Lady|Lord)\.? ({_NAME_WORD})")
+_TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME_WORD})")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
 _DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
 _DESCRIBED_NAME = re.compile(
@@ -231,7 +232,7 @@ def surname_of(name: str) -> str:
     return words[-2] if words[-1] in ("jr.", "sr.") and len(words) > 1 else words[-1]
 
 
-def personal_name(words: list[str]) -> str | None:
+def personal_name(words: Sequence[str]) -> str | None:
     """The name of a person at the end of a phrase, without title and office; None where there is none.
 
     Examples
@@ -241,7 +242,12 @@ def personal_name(words: list[str]) -> str | None:
     >>> personal_name("the Russian Defense Ministry".split()) is None
     True
     """
-    words = [*words[:-1], _without_possessive(words[-1])]
+    return _personal_name(tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _personal_name(words: tuple[str, ...]) -> str | None:
+    words = (*words[:-1], _without_possessive(words[-1]))
     classes = word_classes()
     last = _before_origin(words)
     first = last
@@ -267,7 +273,7 @@ def _joining_words() -> frozenset[str]:
     return words_of("function_words", **{"class": "prep"})
 
 
-def _before_origin(words: list[str]) -> int:
+def _before_origin(words: Sequence[str]) -> int:
     """Where ‘of Russia’ begins after a name, or the end."""
     for at in range(2, len(words)):
         if words[at] == "of" and _can_be_in_name(words[at - 1]) and _can_be_in_name(words[at - 2]):
@@ -275,7 +281,7 @@ def _before_origin(words: list[str]) -> int:
     return len(words)
 
 
-def _titled(words: list[str], classes: dict[str, str]) -> bool:
+def _titled(words: Sequence[str], classes: dict[str, str]) -> bool:
     return any(classes.get(word.lower().rstrip(","), "") in ("office", "title", "person") for word in words)
 
 
