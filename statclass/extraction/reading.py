@@ -25,6 +25,9 @@ _DATELINE = re.compile(
     r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
     r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
 )
+LONGEST_HEADLINE_SOURCE = 40
+"""The source of ‘Iran: West to blame’ is at most so long."""
+
 CLOSEST = 10
 """A source or cue stands at most so many tokens from the quotation that it follows."""
 
@@ -127,7 +130,9 @@ class Reader:
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
-        return not cue_words().isdisjoint(map(str.lower, words)) or ":" in self.article[left : left + 40] or self.article[right - 1] == ":"
+        if not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":":
+            return True
+        return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE]
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []

@@ -259,8 +259,8 @@ def _personal_name(words: tuple[str, ...]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
-    if first and last - first == 1 and classes.get(words[first - 1].lower()) == "topic" and words[first - 1][0].isupper():
-        return None if not _titled(words[:first], classes) else words[first]
+    if last - first == 1 and _ends_body_name(words[:first], classes):
+        return None
     if first and words[first - 1].lower() in _joining_words():
         return None
     if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
@@ -283,6 +283,12 @@ def _before_origin(words: Sequence[str]) -> int:
 
 def _titled(words: Sequence[str], classes: dict[str, str]) -> bool:
     return any(classes.get(word.lower().rstrip(","), "") in ("office", "title", "person") for word in words)
+
+
+def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
+    """Whether the words before a last one are those of a body: ‘Human Rights’ before ‘Watch’."""
+    topic = bool(lead) and lead[-1][0].isupper() and classes.get(lead[-1].lower()) == "topic"
+    return topic and not _titled(lead, classes)
 
 
 def _can_be_in_name(word: str) -> bool:

@@ -10,46 +10,12 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from extraction_scores import ARTICLES, SEEDS
+from hard_input import HARD_INPUT
 
 from statclass.extraction import extract, extract_many
-
-HARD_INPUT = {
-    "one letter": "a",
-    "one capital": "A",
-    "full stops": ".",
-    "spaced stops": ". ",
-    "straight marks": '"',
-    "opening marks": "“",
-    "closing marks": "”",
-    "single marks": "'",
-    "curly single marks": "‘",
-    "pairs of marks": '"a" ',
-    "short quotations": "“We will go” ",
-    "a quotation a paragraph": "“We will go.\n\n",
-    "no sentence end": "the envoy said that ",
-    "one cue": "said ",
-    "a source and a cue": "Kyiv said, ",
-    "passives": "was denied by ",
-    "names": "Anna Berg ",
-    "initials": "A. ",
-    "coordinated names": "Kyiv and ",
-    "relative clauses": "who said ",
-    "nouns of saying": "its refusal to ",
-    "colons": "said:\n",
-    "datelines": "ABC ",
-    "titles": "Mr. ",
-    "apostrophes": "é’",
-    "brackets": "(",
-    "line ends": "\n",
-    "spaces": " ",
-}
 
 
 def news(size: int) -> str:
