@@ -75,6 +75,8 @@ class Clause:
         if "’" in article[start:end]:
             self.low = [low.replace("’", "'") for low in self.low]
         self.kind = list(map(word_classes().get, self.low, repeat("")))
+        if "’s" in article[start:end] or "'s" in article[start:end]:
+            self._class_possessives()
         self.capital = [word[0].isupper() or ("-" in word and is_arabic_name(word)) for word in self.text]
 
     def _append_quotation(self, start: int, end: int) -> None:
@@ -89,6 +91,12 @@ class Clause:
         self.start += [match.start() for match in matches]
         for mark in islice(_MARK.finditer(self.article, start, end), MOST_MARKS):
             self.fragment.append(bisect_left(self.start, mark.start()))
+
+    def _class_possessives(self) -> None:
+        classes = word_classes()
+        for at, low in enumerate(self.low):
+            if low[-2:] == "'s" and classes.get(low[:-2]) in NAMING:
+                self.kind[at] = classes[low[:-2]]
 
     def __len__(self) -> int:
         return len(self.text)
@@ -227,6 +235,8 @@ def _describes_person(clause: Clause, phrase: Phrase) -> bool:
     head = head_of(clause, phrase)
     if clause.kind[head] in ("office", "person"):
         return True
+    if clause.kind[head] == "organisation" and not clause.capital[head]:
+        return True
     if clause.kind[phrase.first] != "det" or clause.capital[head]:
         return False
     return clause.kind[head] in ("", "modifier") and not _plural_word(clause.low[head])
@@ -302,6 +312,8 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
     kind, low = clause.kind[at], clause.low[at]
     if kind == "det" or clause.noun(at) or low in _particles() or low[0].isdigit():
         return 1
+    if low == "," and at == 1 and clause.text[0] in places() and clause.text[2] in places():
+        return 1
     if kind == "and" or (low == "," and _in_list(clause, at, last)):
         return int(_joins_names(clause, at))
     if low in LINKS:
@@ -315,7 +327,7 @@ def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
         return False
-    if clause.low[at - 1] == "close" or (at == 1 and clause.capital[0] and _plural_word(clause.low[0])):
+    if clause.low[at - 1] == "close" or (at <= 3 and _plural_word(clause.low[at - 1]) and clause.low[at] != "of"):
         return True
     if clause.low[at] == "of":
         return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
@@ -493,9 +505,12 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
         return True
     if any(clause.capital[at] and clause.kind[at] not in ("det", "time") and at > 0 for at in tokens):
         return True
+    if clause.low[phrase.last - 1].endswith(_PEOPLE):
+        return True
     return any_noun or any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
 
 
+_PEOPLE = ("ers", "ors", "ists", "ians", "ist", "ian")
 _SPEAKING = frozenset({"office", "title", "person", "group", "organisation", "document"})
 
 
@@ -520,4 +535,4 @@ def plural(clause: Clause, phrase: Phrase) -> bool:
 def _plural_word(low: str) -> bool:
     if low.endswith("men") or low == "people":
         return True
-    return len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))
+    return len(low) > 2 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))

@@ -102,7 +102,7 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
 
 def _word_before(article: str, stop: int) -> str:
     word = article[max(0, stop - 12) : stop].split()
-    return word[-1].lstrip("(\"'“‘[„«") if word else ""
+    return word[-1].lstrip("(\"'“‘[„«").rsplit("-", 1)[-1] if word else ""
 
 
 @cache

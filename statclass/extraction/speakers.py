@@ -25,7 +25,8 @@ _TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
 _DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
 _DESCRIBED_NAME = re.compile(
-    rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
+    r"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{2,60}, "
+    rf"(?:[A-Z]\w{{0,4}}\. ){{0,3}}({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
 )
 _OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
@@ -112,10 +113,12 @@ class Cast:
             if name is not None:
                 self._full.setdefault(surname_of(name), name)
                 return name
-        match = _NAME_RUN.search(article, start, end)
-        if match is None or _INTO.search(article, max(start, match.start() - 8), match.start()):
-            match = _SHORT_NAME.match(article, start, end)
-        return personal_name(match.group().split()) if match is not None else None
+        for match in _NAME_RUN.finditer(article, start, end):
+            name = personal_name(match.group().split())
+            if name is not None and not _INTO.search(article, max(start, match.start() - 8), match.start()):
+                return name
+        opening = _SHORT_NAME.match(article, start, end)
+        return personal_name(opening.group().split()) if opening is not None else None
 
     def _opening_office(self, article: str, start: int, end: int) -> Speaker:
         match = _OPENING_OFFICE.match(article, start, end)
@@ -162,7 +165,9 @@ class Cast:
         words = clause.text[phrase.first : phrase.last]
         name = personal_name(words)
         if name is not None:
-            self._note_offices(words, name)
+            if " " not in name:
+                self._note_offices(words, name)
+            name = _as_written(clause, phrase, name)
             if " " in name:
                 self._remember(name)
             return Speaker(name, self._longest(name), "person")
@@ -179,6 +184,10 @@ class Cast:
     def _longest(self, name: str) -> str:
         full = self._full.get(surname_of(name), name)
         return full if len(full) > len(name) else name
+
+    def return_to(self, speaker: Speaker) -> None:
+        """Bring a speaker into focus again, after others that a sentence mentions."""
+        self._focus(speaker)
 
     def _focus(self, speaker: Speaker) -> None:
         if speaker.kind == "unknown" or speaker.name is None:
@@ -220,6 +229,15 @@ def _genders() -> dict[str, str]:
     return {row["word"]: row["gender"] for row in read_rows("genders")}
 
 
+def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:
+    """A name with the marks of a nickname in it: ‘Ann “Sparky” Lee’."""
+    first = phrase.last - len(name.split())
+    if not any(first < at < phrase.last for at in clause.fragment) or first < phrase.first:
+        return name
+    start, end = clause.span(Phrase(first, phrase.last))
+    return _without_possessive(clause.article[start:end])
+
+
 def surname_of(name: str) -> str:
     """The last part of a name in lower case, Jr. and Sr. apart.
 
@@ -247,6 +265,8 @@ def personal_name(words: Sequence[str]) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _personal_name(words: tuple[str, ...]) -> str | None:
+    if "and" in words or "&" in words:
+        return None
     words = (*words[:-1], _without_possessive(words[-1]))
     classes = word_classes()
     last = _before_origin(words)
@@ -328,6 +348,8 @@ def _kind(clause: Clause, phrase: Phrase) -> str:
         return "group" if "and" in kinds else "body"
     if clause.kind[head] == "group" or "and" in kinds or plural(clause, Phrase(head, head + 1)):
         return "group"
+    if clause.low[phrase.first] in ("a", "an") and clause.kind[head] not in ("organisation", "document"):
+        return "person"
     if clause.kind[head] in ("organisation", "document") or clause.capital[head]:
         return "body" if clause.kind[head] not in ("office", "person") else "person"
     return "person"
