@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from statclass.extraction.lexicon import nouns_of_saying, places, verb_forms, word_classes, words_of
 from statclass.extraction.quotations import DOUBLE, SINGLE
+
+_MARKS = "".join(sorted(DOUBLE | SINGLE))
+_MARK = re.compile(f"[{_MARKS}]")
+MOST_MARKS = 20
+"""So many marks of fragments are looked at in one sentence."""
 
 QUOTE = "\0quote"
 """Stands in the tokens of a sentence for a direct quotation in it."""
@@ -49,43 +56,58 @@ class Clause:
     ['gen.', 'novak', 'said', 'quote']
     """
 
-    __slots__ = ("article", "capital", "end", "fragment", "kind", "low", "start", "text")
+    __slots__ = ("_quotation_end", "article", "capital", "fragment", "kind", "low", "quotations", "start", "text")
 
     def __init__(self, article: str, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
         self.article = article
         self.text: list[str] = []
         self.start: list[int] = []
-        self.end: list[int] = []
+        self._quotation_end: dict[int, int] = {}
         self.fragment: list[int] = []
+        self.quotations: list[int] = []
+        begin = start
         for left, right in quotations:
-            self._read(start, left)
-            self._append(QUOTE, left, right)
-            start = right
-        self._read(start, end)
-        self.low = [word.lower().replace("’", "'") if "’" in word else word.lower() for word in self.text]
-        classes = word_classes()
-        self.kind = [classes.get(low, "") for low in self.low]
-        self.capital = [word[0].isupper() or is_arabic_name(word) for word in self.text]
+            self._read(begin, left)
+            self._append_quotation(left, right)
+            begin = right
+        self._read(begin, end)
+        self.low = [word.lower() for word in self.text]
+        if "’" in article[start:end]:
+            self.low = [low.replace("’", "'") for low in self.low]
+        self.kind = list(map(word_classes().get, self.low, repeat("")))
+        if "’s" in article[start:end] or "'s" in article[start:end]:
+            self._class_possessives()
+        self.capital = [word[0].isupper() or ("-" in word and is_arabic_name(word)) for word in self.text]
 
-    def _append(self, word: str, start: int, end: int) -> None:
-        self.text.append(word)
+    def _append_quotation(self, start: int, end: int) -> None:
+        self.quotations.append(len(self.text))
+        self.text.append(QUOTE)
         self.start.append(start)
-        self.end.append(end)
+        self._quotation_end[len(self.text) - 1] = end
 
     def _read(self, start: int, end: int) -> None:
-        for match in _token_pattern().finditer(self.article, start, end):
-            word = match.group()
-            if word in DOUBLE or word in SINGLE:
-                self.fragment.append(len(self.text))
-            else:
-                self._append(word, match.start(), match.end())
+        matches = list(_token_pattern().finditer(self.article, start, end))
+        self.text += [match.group() for match in matches]
+        self.start += [match.start() for match in matches]
+        for mark in islice(_MARK.finditer(self.article, start, end), MOST_MARKS):
+            self.fragment.append(bisect_left(self.start, mark.start()))
+
+    def _class_possessives(self) -> None:
+        classes = word_classes()
+        for at, low in enumerate(self.low):
+            if low[-2:] == "'s" and classes.get(low[:-2]) in NAMING:
+                self.kind[at] = classes[low[:-2]]
 
     def __len__(self) -> int:
         return len(self.text)
 
     def span(self, phrase: Phrase) -> tuple[int, int]:
         """Where a phrase stands in the article."""
-        return self.start[phrase.first], self.end[phrase.last - 1]
+        return self.start[phrase.first], self.end(phrase.last - 1)
+
+    def end(self, at: int) -> int:
+        """Where a token ends in the article."""
+        return self._quotation_end.get(at, self.start[at] + len(self.text[at]))
 
     def noun(self, at: int) -> bool:
         """Whether a token is a name or a word for a source."""
@@ -94,7 +116,7 @@ class Clause:
     def possessive(self, at: int) -> bool:
         """Whether a token ends in ’s, or in s with an apostrophe after it."""
         return self.text[at].endswith(POSSESSIVES) or (
-            self.text[at].endswith("s") and self.article[self.end[at] : self.end[at] + 1] in ("’", "'")
+            self.text[at].endswith("s") and self.article[self.end(at) : self.end(at) + 1] in ("’", "'")
         )
 
 
@@ -114,17 +136,15 @@ _NO_NOUN = frozenset({"det", "prep", "conj", "rel", "aux", "adverb", "first", "n
 
 @cache
 def _token_pattern() -> re.Pattern[str]:
-    titles = "|".join(sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}), key=len, reverse=True))
-    return re.compile(
-        rf"(?:{titles})\.(?=\s)"
-        r"|(?:Jr|Sr)\."
-        r"|(?:[^\W\d_]\.){2,}(?:['’]s\b)?"
-        r"|[^\W\d_]\.(?=\s?[^\W\d_a-z])"
-        r"|\d+(?:[.,:]\d+)*"
-        r"|[^\W_]+(?:[-'’.&/][^\W_]+)*"
-        r"|\.{2,}"
-        r"|\S"
+    """Numbers, words with the stop of an acronym, initial or title, dots, and any other character but a mark."""
+    titles = sorted(words_of("abbreviations", "abbreviation", **{"class": "title"}))
+    after_title = "|".join(rf"(?<=\b{title})" for title in titles)
+    stop = (
+        r"(?=\.)(?:(?<=\.[^\W\d_])\.(?:['’]s\b)?"
+        r"|(?<=\b[^\W\d_])\.(?=\s?[^\W\d_a-z])"
+        rf"|(?:(?<=\bJr)|(?<=\bSr))\.|(?:{after_title})\.(?=\s))"
     )
+    return re.compile(rf"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]")
 
 
 def before(clause: Clause, verb: int) -> Phrase | None:
@@ -213,6 +233,8 @@ def _describes_person(clause: Clause, phrase: Phrase) -> bool:
     head = head_of(clause, phrase)
     if clause.kind[head] in ("office", "person"):
         return True
+    if clause.kind[head] == "organisation" and not clause.capital[head]:
+        return True
     if clause.kind[phrase.first] != "det" or clause.capital[head]:
         return False
     return clause.kind[head] in ("", "modifier") and not _plural_word(clause.low[head])
@@ -247,7 +269,8 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
         return Phrase(last, last + 1)
     first = last + 1
     at = last
-    while at >= max(0, last - LONGEST_PHRASE):
+    limit = max(0, last - LONGEST_PHRASE)
+    while at >= limit:
         step = _step_left(clause, at, last)
         if step == 0:
             break
@@ -287,6 +310,8 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
     kind, low = clause.kind[at], clause.low[at]
     if kind == "det" or clause.noun(at) or low in _particles() or low[0].isdigit():
         return 1
+    if low == "," and at == 1 and clause.text[0] in places() and clause.text[2] in places():
+        return 1
     if kind == "and" or (low == "," and _in_list(clause, at, last)):
         return int(_joins_names(clause, at))
     if low in LINKS:
@@ -300,7 +325,7 @@ def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
         return False
-    if clause.low[at - 1] == "close" or (at == 1 and clause.capital[0] and _plural_word(clause.low[0])):
+    if clause.low[at - 1] == "close" or (at <= 3 and _plural_word(clause.low[at - 1]) and clause.low[at] != "of"):
         return True
     if clause.low[at] == "of":
         return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
@@ -361,7 +386,8 @@ def after(clause: Clause, at: int) -> Phrase | None:
     if clause.kind[at] in ("he", "she", "it", "they"):
         return Phrase(at, at + 1)
     last = at
-    while last < min(len(clause), at + LONGEST_PHRASE) and _step_right(clause, last, at):
+    limit = min(len(clause), at + LONGEST_PHRASE)
+    while last < limit and _step_right(clause, last, at):
         last += 1
     phrase = _trim(clause, at, last)
     return (_name_after(clause, phrase) or phrase) if phrase is not None else None
@@ -477,9 +503,12 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
         return True
     if any(clause.capital[at] and clause.kind[at] not in ("det", "time") and at > 0 for at in tokens):
         return True
+    if clause.low[phrase.last - 1].endswith(_PEOPLE):
+        return True
     return any_noun or any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
 
 
+_PEOPLE = ("ers", "ors", "ists", "ians", "ist", "ian")
 _SPEAKING = frozenset({"office", "title", "person", "group", "organisation", "document"})
 
 
@@ -504,4 +533,4 @@ def plural(clause: Clause, phrase: Phrase) -> bool:
 def _plural_word(low: str) -> bool:
     if low.endswith("men") or low == "people":
         return True
-    return len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))
+    return len(low) > 2 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))

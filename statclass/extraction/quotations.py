@@ -50,7 +50,7 @@ class _Mark(NamedTuple):
     role: str
 
 
-def quoted_in(article: str, start: int, end: int, *, carried_on: bool = False) -> list[Quoted]:
+def quoted_in(article: str, start: int, end: int, *, carried_by: str = "") -> list[Quoted]:
     """The outermost quoted stretches of one paragraph, in order.
 
     Parameters
@@ -59,8 +59,8 @@ def quoted_in(article: str, start: int, end: int, *, carried_on: bool = False) -
         The whole article.
     start, end : int
         The paragraph.
-    carried_on : bool
-        Whether the next paragraph opens with a single mark, so that one that does not close here is no apostrophe.
+    carried_by : str
+        The mark that the next paragraph opens with, if it does: a mark of that kind that never closes here runs on.
 
     Returns
     -------
@@ -76,7 +76,8 @@ def quoted_in(article: str, start: int, end: int, *, carried_on: bool = False) -
     marks = _marks(article, start, end)
     if not marks:
         return []
-    return [_quoted(article, left, right, end) for left, right in _outermost(_pairs(marks, carried_on))]
+    pairs = _outermost(article, _pairs(marks, carried_by), carried_by)
+    return [_quoted(article, left, right, end) for left, right in pairs]
 
 
 def _marks(article: str, start: int, end: int) -> list[_Mark]:
@@ -152,7 +153,7 @@ def _settle_possessives(marks: list[_Mark]) -> list[_Mark]:
     return settled
 
 
-def _pairs(marks: list[_Mark], carried_on: bool) -> list[tuple[int, int | None]]:
+def _pairs(marks: list[_Mark], carried_by: str) -> list[tuple[int, int | None]]:
     """Match marks like brackets; None as the second of a pair for a mark that never closes."""
     pairs: list[tuple[int, int | None]] = []
     open_marks: list[_Mark] = []
@@ -169,22 +170,41 @@ def _pairs(marks: list[_Mark], carried_on: bool) -> list[tuple[int, int | None]]
         elif mark.double or not open_marks or open_marks[-1].double:
             continue
         pairs.append((open_marks.pop().at, mark.at))
-    pairs.extend((mark.at, None) for mark in open_marks if mark.double or carried_on)
+    pairs.extend((mark.at, None) for mark in open_marks if mark.double or carried_by in SINGLE)
     return sorted(pairs, key=lambda pair: pair[0])
 
 
-def _outermost(pairs: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+def _outermost(article: str, pairs: list[tuple[int, int | None]], carried_by: str) -> list[tuple[int, int | None]]:
     outer: list[tuple[int, int | None]] = []
     reach = -1
+    next_of_kind = _next_of_kind(article, pairs)
+    last_of = {article[left]: left for left, _ in pairs}
     for index, (left, right) in enumerate(pairs):
         if left < reach:
             continue
-        if right is None and index + 1 < len(pairs):
-            outer.append((left, -pairs[index + 1][0]))
+        following = next_of_kind[index]
+        runs_on = article[left] == carried_by and last_of[carried_by] == left
+        if right is None and following is not None and not runs_on:
+            outer.append((left, -following))
+            reach = following
             continue
         outer.append((left, right))
+        if right is None:
+            break
         reach = right if right is not None else reach
     return outer
+
+
+def _next_of_kind(article: str, pairs: list[tuple[int, int | None]]) -> list[int | None]:
+    """For each pair where the next one with marks of its family opens."""
+    upcoming: dict[bool, int | None] = {True: None, False: None}
+    found: list[int | None] = []
+    for left, _ in reversed(pairs):
+        double = article[left] in DOUBLE
+        found.append(upcoming[double])
+        upcoming[double] = left
+    found.reverse()
+    return found
 
 
 def _quoted(article: str, left: int, right: int | None, paragraph_end: int) -> Quoted:
@@ -195,9 +215,12 @@ def _quoted(article: str, left: int, right: int | None, paragraph_end: int) -> Q
     return Quoted(left, start, end, closing, closed)
 
 
-def opens_single(article: str, at: int) -> bool:
-    """Whether a paragraph that begins at a place opens with a single mark."""
-    return article[at : at + 1] in ("‘", "'", "‚", "‹") and article[at + 1 : at + 2].isalnum()
+def opening_mark(article: str, at: int) -> str:
+    """The mark that a paragraph opens with, or an empty string."""
+    mark = article[at : at + 1]
+    if mark and mark in STRAIGHT | OPENING and (mark in DOUBLE or article[at + 1 : at + 2].isalnum()):
+        return mark
+    return ""
 
 
 def trimmed(article: str, start: int, end: int) -> tuple[int, int]:

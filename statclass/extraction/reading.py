@@ -8,23 +8,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, is_source, owner, subject
+from statclass.extraction.clauses import Clause, Phrase, after, is_source, owner, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
-from statclass.extraction.quotations import OPENING, STRAIGHT, UNCLOSED, Quoted, opens_single, quoted_in, trimmed
+from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quoted_in, trimmed
 from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
 from statclass.extraction.sentences import sentences
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
 from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
+_BULLET = re.compile(r"[•·*▪‣–-][ \t]+")
 _DATELINE = re.compile(
     r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
     r"(?:, [^:—–\n\"“„«]{1,40}?)?\s*(?:\([^)\n]{1,40}\)\s*)?"
     r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
+    r"|\([^)\n]{2,30}\)\s*[-–—]+\s+"
     r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
 )
+LONGEST_HEADLINE_SOURCE = 40
+"""The source of ‘Iran: West to blame’ is at most so long."""
+
 CLOSEST = 10
 """A source or cue stands at most so many tokens from the quotation that it follows."""
 
@@ -69,15 +74,19 @@ class Reader:
 
     def _paragraph(self, start: int, end: int, following: int) -> Iterator[_Draft]:
         self._number += 1
-        quoted = quoted_in(self.article, start, end, carried_on=opens_single(self.article, following))
-        if quoted and not quoted[-1].closed and self.article[following : following + 1] not in OPENING | STRAIGHT:
+        carried_by = opening_mark(self.article, following)
+        quoted = quoted_in(self.article, start, end, carried_by=carried_by)
+        if quoted and not quoted[-1].closed and not carried_by:
             quoted[-1] = _before_attribution(self.article, quoted[-1])
+        if _after_bullet(self.article, start, end) > start:
+            self._announced = None
         if self._announced is not None and not (quoted and quoted[0].opening == start):
             yield self._block_quotation(start, end)
             return
         self.cast.meet(self.article, start, end)
         continued = self._continue(start, quoted)
         begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
+        begin = _after_bullet(self.article, begin, end)
         for left, right in sentences(self.article, begin, end, quoted):
             yield from self._sentence(left, right, _within(quoted, left, right), continued)
             continued = None
@@ -127,11 +136,9 @@ class Reader:
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
-        return (
-            not cue_words().isdisjoint(map(str.lower, words))
-            or ":" in self.article[left : left + 40]
-            or self.article[right - 1] == ":"
-        )
+        if not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":":
+            return True
+        return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE]
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []
@@ -146,7 +153,7 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         current = continued
-        places = _places(clause)
+        places = clause.quotations
         for number, quoted in enumerate(direct):
             attribution = chosen[number]
             if current is None or (number and not _joined(places, chosen, number)):
@@ -178,7 +185,10 @@ class Reader:
             return about
         if last is None or last is draft or self._number - number > (last.kind == "quote"):
             return UNKNOWN
-        return last.speaker
+        return UNKNOWN if self._asks(last) and self._number > number else last.speaker
+
+    def _asks(self, draft: _Draft) -> bool:
+        return self.article[draft.spans[-1][1] - 1] == "?"
 
     def _remember(self, draft: _Draft) -> _Draft:
         self._last = (draft, self._number)
@@ -198,6 +208,7 @@ class Reader:
             drafts.append(_Draft("reported", [span], speaker, _cue(clause, attribution)))
         if drafts and not any(chosen):
             self._remember(drafts[0])
+            self.cast.return_to(drafts[0].speaker)
         return drafts[:MOST_SOURCES]
 
     def _announce(self, clause: Clause, found: list[Attribution]) -> None:
@@ -209,8 +220,13 @@ class Reader:
             self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
             return
         opening = _origin(clause) or subject(clause)
-        if opening is not None and is_source(clause, opening):
+        if opening is not None and opening.last < len(clause) - 1 and is_source(clause, opening):
             self._announced = (self.cast.identify(clause, opening), None)
+
+
+def _after_bullet(article: str, start: int, end: int) -> int:
+    match = _BULLET.match(article, start, end)
+    return match.end() if match is not None else start
 
 
 def _before_attribution(article: str, quoted: Quoted) -> Quoted:
@@ -252,7 +268,7 @@ def _after_dateline(article: str, start: int, end: int) -> int:
 
 def _attribute(clause: Clause, found: list[Attribution]) -> list[Attribution | None]:
     """For each direct quotation of a sentence its attribution: the one right after it, or else before it."""
-    places = _places(clause)
+    places = clause.quotations
     chosen: list[Attribution | None] = []
     for number, at in enumerate(places):
         left = places[number - 1] if number else -1
@@ -293,10 +309,6 @@ def _colon_source(clause: Clause, left: int, at: int) -> Attribution | None:
     return Attribution(Phrase(at - 1, at), opening, "say", False) if is_source(clause, opening) else None
 
 
-def _places(clause: Clause) -> list[int]:
-    return [at for at, low in enumerate(clause.low) if low == QUOTE]
-
-
 def _joined(places: list[int], chosen: list[Attribution | None], number: int) -> bool:
     """Whether two quotations of a sentence are the halves of one that its attribution splits."""
     left, right = places[number - 1], places[number]
@@ -306,9 +318,9 @@ def _joined(places: list[int], chosen: list[Attribution | None], number: int) ->
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
     reports = [one for one in found if one.reports and one not in chosen]
-    if clause.text[-1] == ":" and QUOTE not in clause.low:
+    if clause.text[-1] == ":" and not clause.quotations:
         return [one for one in reports if one.category in ACTS]
-    if QUOTE not in clause.low:
+    if not clause.quotations:
         return reports
     return [one for one in reports if one.category in ACTS and one.source is not None]
 

@@ -48,17 +48,19 @@ def attributions(clause: Clause) -> list[Attribution]:
     ['two officials']
     """
     found: list[Attribution] = []
+    if not clause.text:
+        return found
     forms = verb_forms()
-    for at, low in enumerate(clause.low):
-        if low == "according":
-            _keep(found, _according(clause, at))
-        elif low == "words":
-            _keep(found, _in_the_words(clause, at))
-        elif low in forms and not _is_noun_here(clause, at):
+    for at in [at for at, low in enumerate(clause.low) if low in forms or low in _PHRASE_CUES]:
+        low = clause.low[at]
+        if low in _PHRASE_CUES:
+            _keep(found, _PHRASE_CUES[low](clause, at))
+        elif not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
     found = _outer_ones(clause, found)
-    if all(_names_agent(one) for one in found if one.reports):
-        found.extend(_nominal_ones(clause))
+    nominal = [one for one in _nominal_ones(clause) if one.source not in [other.source for other in found]]
+    if nominal:
+        found.extend(nominal)
         found.sort(key=lambda one: one.source.first if one.source is not None else one.cue.first)
     if not found:
         found.extend(_headline_source(clause))
@@ -83,18 +85,19 @@ def _headline_source(clause: Clause) -> list[Attribution]:
     if not colon or colon + 1 >= len(clause) or clause.low[-1] in (".", ":", "?", "!"):
         return []
     source = Phrase(0, colon)
-    named = clause.kind[colon - 1] == "office" or any(_is_place(clause.text[at]) for at in range(colon))
+    speaking = clause.kind[colon - 1] in ("office", "organisation", "group")
+    named = speaking or any(_is_place(clause.text[at]) for at in range(colon))
     return [Attribution(Phrase(colon, colon + 1), source, "say", True)] if named else []
-
-
-def _names_agent(attribution: Attribution) -> bool:
-    """Whether the source comes after the verb, as in a passive, and another one may be the subject."""
-    return attribution.source is None or attribution.source.first > attribution.cue.first
 
 
 def _outer_ones(clause: Clause, found: list[Attribution]) -> list[Attribution]:
     """The attributions that are the article’s own, without those inside what is reported."""
     closing = next((one for one in found if _closes(clause, one)), None)
+    if found and found[0].cue.first == 0 and clause.low[0] == "according":
+        return found[:1]
+    if clause.low[0] == "asked" and "," in clause.low:
+        comma = clause.low.index(",")
+        found = [one for one in found if one.cue.first > comma]
     if closing is not None:
         return [one for one in found if one.cue.first >= closing.cue.first]
     cue_ends = {one.cue.last for one in found}
@@ -108,7 +111,7 @@ def _closes(clause: Clause, attribution: Attribution) -> bool:
         return False
     first = min(source.first, attribution.cue.first)
     last = max(source.last, attribution.cue.last)
-    if first < 2 or clause.low[first - 1] != "," or QUOTE in clause.low:
+    if first < 2 or clause.low[first - 1] != "," or clause.quotations:
         return False
     rest = range(last, min(len(clause), last + 12))
     return not any(clause.low[at] in ("that", ",", ":") or at in clause.fragment for at in rest)
@@ -155,6 +158,21 @@ def _according(clause: Clause, at: int) -> Attribution | None:
     return Attribution(Phrase(at, at + 2), source, "say", True)
 
 
+def _no_comment(clause: Clause, at: int) -> Attribution | None:
+    """‘Would not comment’, ‘did not want to comment’."""
+    if at and clause.low[at - 1] == "for":
+        return None
+    for left in range(at - 1, max(0, at - 5), -1):
+        if clause.low[left] in grammar("negation"):
+            source = before(clause, left)
+            if source is not None and is_source(clause, source):
+                return Attribution(Phrase(at, at + 1), source, "refuse", True)
+    return None
+
+
+_PHRASE_CUES = {"according": _according, "words": _in_the_words, "comment": _no_comment}
+
+
 def _is_noun_here(clause: Clause, at: int) -> bool:
     if clause.capital[at] and at > 0 and not _headline(clause):
         return True
@@ -174,6 +192,8 @@ def _is_plural_noun(clause: Clause, at: int) -> bool:
         return True
     if at + 1 >= len(clause):
         return False
+    if clause.low[at + 1] == ":" and clause.capital[at - 1]:
+        return True
     following = verb_forms().get(clause.low[at + 1])
     return clause.kind[at + 1] == "aux" or (following is not None and following.shape in ("past", "third"))
 
@@ -187,7 +207,7 @@ def _headline(clause: Clause) -> bool:
 def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -> Attribution | None:
     if _passive(clause, at, form):
         return _passive_attribution(clause, at, form)
-    if form.shape == "base" and _infinitive(clause, at):
+    if form.shape == "base" and (_infinitive(clause, at) or _has_helper(clause, at, grammar("be"))):
         return None
     if form.shape == "participle" and not _has_helper(clause, at, grammar("have")):
         return None
@@ -211,7 +231,9 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
     if at + 1 >= len(clause):
         return False
     following = at + 1
-    if clause.low[following] in form.frame or any(at < place <= at + 8 for place in clause.fragment[:20]):
+    if clause.low[following] in form.frame:
+        return True
+    if form.category == "condemn" and any(at < place <= at + 8 for place in clause.fragment):
         return True
     if "an" in form.frame and not {"a", "an", "as"}.isdisjoint(clause.low[following + 1 : following + 6]):
         return True
@@ -262,10 +284,10 @@ def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution
             break
         if clause.low[right] == "by":
             source = after(clause, right + 1)
-            if source is not None and is_source(clause, source) and clause.low[right + 1] not in ("a", "an"):
+            if source is not None and is_source(clause, source):
                 return Attribution(Phrase(at, at + 1), source, form.category, True)
     finite = _has_helper(clause, at, grammar("be")) or (form.category == "accuse" and _is_headline_end(clause))
-    unnamed = form.category in ACTS and finite and not _negated(clause, at, form)
+    unnamed = form.category in ACTS - {"demand"} and finite and not _negated(clause, at, form)
     return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
 
 
@@ -283,7 +305,7 @@ def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]
         return source
     if _may_be_inverted(clause, at):
         inverted = after(clause, at + 1)
-        if inverted is not None and _speaks(clause, inverted, form, any_noun):
+        if inverted is not None and _ends_there(clause, inverted) and _speaks(clause, inverted, form, any_noun):
             return inverted
     if _shares_subject(clause, at) and found:
         return found[-1].source
@@ -303,6 +325,16 @@ def _may_be_inverted(clause: Clause, at: int) -> bool:
     if at == 0 or at + 1 >= len(clause):
         return at == 0
     return clause.low[at - 1] in (QUOTE, ",", "as", "so", "than", "—", "–") and clause.low[at + 1] not in (",", "that")
+
+
+def _ends_there(clause: Clause, phrase: Phrase) -> bool:
+    """Whether no verb follows a phrase, whose subject it would be."""
+    if phrase.last >= len(clause) or not clause.low[phrase.last][0].isalnum():
+        return True
+    following = verb_forms().get(clause.low[phrase.last])
+    if clause.kind[phrase.last] in ("aux", "adverb") or clause.low[phrase.last] == "never":
+        return False
+    return following is None or following.shape not in ("past", "third")
 
 
 def _after_quotation(clause: Clause, at: int) -> bool:
@@ -332,14 +364,11 @@ def _source_of_participle(clause: Clause, at: int, form: VerbForm, found: list[A
 def _nominal_ones(clause: Clause) -> list[Attribution]:
     """Nouns of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
     nouns = nouns_of_saying()
-    found: list[Attribution] = []
-    for at, low in enumerate(clause.low):
-        if low in nouns:
-            source = _possessor(clause, at) or _agent_of_noun(clause, at)
-            if source is not None and is_source(clause, source):
-                found.append(Attribution(Phrase(at, at + 1), source, nouns[low], True))
-                break
-    return found
+    for at in [at for at, low in enumerate(clause.low) if low in nouns]:
+        source = _possessor(clause, at) or _agent_of_noun(clause, at)
+        if source is not None and is_source(clause, source):
+            return [Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)]
+    return []
 
 
 def _possessor(clause: Clause, at: int) -> Phrase | None:

@@ -89,8 +89,10 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
     word = _word_before(article, stop)
     if not word or following is None:
         return False
-    if word in _never_final() or (len(word) == 1 and word.isupper() and word != "I"):
+    if word in _never_final():
         return True
+    if len(word) == 1 and word.isupper():
+        return word != "I" and following.group(1) not in _starters()
     if word in _numbered():
         return following.group(1)[0].isdigit()
     if word in _maybe_final() or "." in word:
@@ -100,7 +102,7 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
 
 def _word_before(article: str, stop: int) -> str:
     word = article[max(0, stop - 12) : stop].split()
-    return word[-1].lstrip("(\"'“‘[„«") if word else ""
+    return word[-1].lstrip("(\"'“‘[„«").rsplit("-", 1)[-1] if word else ""
 
 
 @cache

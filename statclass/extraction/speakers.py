@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
@@ -14,15 +15,18 @@ LONGEST_NAME = 5
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
 _NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
-_NAME_RUN = re.compile(rf"(?<![.\w]){_NAME_WORD}(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?")
+_NAME_RUN = re.compile(
+    rf"[{_UPPER}](?<![.\w].)(?:\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+)
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
-_TITLED = re.compile(rf"\b(Mr|Mrs|Ms|Miss|Mme|Sir|Lady|Lord)\.? ({_NAME_WORD})")
+_TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME_WORD})")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
 _DESCRIBED_BY = re.compile(r", (?:the|a|an|its|his|her|their|[\w ]{1,30}[’']s?) ([^,.;:]{1,60})")
 _DESCRIBED_NAME = re.compile(
-    rf"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{{2,60}}, ({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
+    r"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{2,60}, "
+    rf"(?:[A-Z]\w{{0,4}}\. ){{0,3}}({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
 )
 _OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
@@ -109,10 +113,12 @@ class Cast:
             if name is not None:
                 self._full.setdefault(surname_of(name), name)
                 return name
-        match = _NAME_RUN.search(article, start, end)
-        if match is None or _INTO.search(article, max(start, match.start() - 8), match.start()):
-            match = _SHORT_NAME.match(article, start, end)
-        return personal_name(match.group().split()) if match is not None else None
+        for match in _NAME_RUN.finditer(article, start, end):
+            name = personal_name(match.group().split())
+            if name is not None and not _INTO.search(article, max(start, match.start() - 8), match.start()):
+                return name
+        opening = _SHORT_NAME.match(article, start, end)
+        return personal_name(opening.group().split()) if opening is not None else None
 
     def _opening_office(self, article: str, start: int, end: int) -> Speaker:
         match = _OPENING_OFFICE.match(article, start, end)
@@ -159,7 +165,9 @@ class Cast:
         words = clause.text[phrase.first : phrase.last]
         name = personal_name(words)
         if name is not None:
-            self._note_offices(words, name)
+            if " " not in name:
+                self._note_offices(words, name)
+            name = _as_written(clause, phrase, name)
             if " " in name:
                 self._remember(name)
             return Speaker(name, self._longest(name), "person")
@@ -176,6 +184,10 @@ class Cast:
     def _longest(self, name: str) -> str:
         full = self._full.get(surname_of(name), name)
         return full if len(full) > len(name) else name
+
+    def return_to(self, speaker: Speaker) -> None:
+        """Bring a speaker into focus again, after others that a sentence mentions."""
+        self._focus(speaker)
 
     def _focus(self, speaker: Speaker) -> None:
         if speaker.kind == "unknown" or speaker.name is None:
@@ -217,6 +229,15 @@ def _genders() -> dict[str, str]:
     return {row["word"]: row["gender"] for row in read_rows("genders")}
 
 
+def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:
+    """A name with the marks of a nickname in it: ‘Ann “Sparky” Lee’."""
+    first = phrase.last - len(name.split())
+    if not any(first < at < phrase.last for at in clause.fragment) or first < phrase.first:
+        return name
+    start, end = clause.span(Phrase(first, phrase.last))
+    return _without_possessive(clause.article[start:end])
+
+
 def surname_of(name: str) -> str:
     """The last part of a name in lower case, Jr. and Sr. apart.
 
@@ -229,7 +250,7 @@ def surname_of(name: str) -> str:
     return words[-2] if words[-1] in ("jr.", "sr.") and len(words) > 1 else words[-1]
 
 
-def personal_name(words: list[str]) -> str | None:
+def personal_name(words: Sequence[str]) -> str | None:
     """The name of a person at the end of a phrase, without title and office; None where there is none.
 
     Examples
@@ -239,7 +260,14 @@ def personal_name(words: list[str]) -> str | None:
     >>> personal_name("the Russian Defense Ministry".split()) is None
     True
     """
-    words = [*words[:-1], _without_possessive(words[-1])]
+    return _personal_name(tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _personal_name(words: tuple[str, ...]) -> str | None:
+    if "and" in words or "&" in words:
+        return None
+    words = (*words[:-1], _without_possessive(words[-1]))
     classes = word_classes()
     last = _before_origin(words)
     first = last
@@ -251,13 +279,8 @@ def personal_name(words: list[str]) -> str | None:
         first += 1
     if first == last or (first == 0 and last < len(words)):
         return None
-    if (
-        first
-        and last - first == 1
-        and classes.get(words[first - 1].lower()) == "topic"
-        and words[first - 1][0].isupper()
-    ):
-        return None if not _titled(words[:first], classes) else words[first]
+    if last - first == 1 and _ends_body_name(words[:first], classes):
+        return None
     if first and words[first - 1].lower() in _joining_words():
         return None
     if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
@@ -270,7 +293,7 @@ def _joining_words() -> frozenset[str]:
     return words_of("function_words", **{"class": "prep"})
 
 
-def _before_origin(words: list[str]) -> int:
+def _before_origin(words: Sequence[str]) -> int:
     """Where ‘of Russia’ begins after a name, or the end."""
     for at in range(2, len(words)):
         if words[at] == "of" and _can_be_in_name(words[at - 1]) and _can_be_in_name(words[at - 2]):
@@ -278,8 +301,14 @@ def _before_origin(words: list[str]) -> int:
     return len(words)
 
 
-def _titled(words: list[str], classes: dict[str, str]) -> bool:
+def _titled(words: Sequence[str], classes: dict[str, str]) -> bool:
     return any(classes.get(word.lower().rstrip(","), "") in ("office", "title", "person") for word in words)
+
+
+def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
+    """Whether the words before a last one are those of a body: ‘Human Rights’ before ‘Watch’."""
+    topic = bool(lead) and lead[-1][0].isupper() and classes.get(lead[-1].lower()) == "topic"
+    return topic and not _titled(lead, classes)
 
 
 def _can_be_in_name(word: str) -> bool:
@@ -319,6 +348,8 @@ def _kind(clause: Clause, phrase: Phrase) -> str:
         return "group" if "and" in kinds else "body"
     if clause.kind[head] == "group" or "and" in kinds or plural(clause, Phrase(head, head + 1)):
         return "group"
+    if clause.low[phrase.first] in ("a", "an") and clause.kind[head] not in ("organisation", "document"):
+        return "person"
     if clause.kind[head] in ("organisation", "document") or clause.capital[head]:
         return "body" if clause.kind[head] not in ("office", "person") else "person"
     return "person"
