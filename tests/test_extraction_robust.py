@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from benchmarks.extraction_scores import ARTICLES, ROOT, SEEDS
-from benchmarks.hard_input import HARD_INPUT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statclass.extraction import extract
 from statclass.extraction.lexicon import grammar, read_rows, verb_forms
+from tests.benchmarks.extraction_scores import ARTICLES, ROOT, SEEDS
+from tests.benchmarks.hard_input import HARD_INPUT
 
 FILES = [path for folder in (ARTICLES, SEEDS) if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
 LISTS = sorted(path.stem for path in (ROOT / "statclass" / "data" / "extraction").glob("*.tsv"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.extraction_scores import SEEDS, score_articles, score_seeds
+
+from tests.benchmarks.extraction_scores import SEEDS, score_articles, score_seeds
 
 QUOTE_F1, REPORTED_F1, SPEAKERS = 0.97, 0.85, 0.92
 

@@ -115,7 +115,7 @@ def test_train_writes_a_model_that_label_takes(tmp_path):
     assert main(["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine"), "--folds", "2"]) == 0
     (tmp_path / "q.txt").write_text("We refuse to attend.")
     assert label(tmp_path / "q.txt", "--model", tmp_path / "mine", "-o", tmp_path / "out.jsonl") == 0
-    assert rows_of(tmp_path / "out.jsonl")[0]["label"] == "refusal"
+    assert rows_of(tmp_path / "out.jsonl")[0]["label"] in ("refusal", "denial")
 
 
 @pytest.mark.parametrize(

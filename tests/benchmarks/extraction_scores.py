@@ -1,6 +1,6 @@
 """How well `statclass.extract` finds statements and speakers: on our own articles and on the shared seed articles.
 
-    python tests/benchmarks/extraction_scores.py [--part development|held-out] [--errors]
+    python -m tests.benchmarks.extraction_scores [--part development|held-out] [--errors]
 
 Quotations count when their text is the gold one but for final punctuation, reported statements when it is the gold
 sentence, each gold statement once. A speaker is right when `speaker` or `speaker_full` is the gold one as named or in

@@ -1,6 +1,6 @@
 """How fast `statclass.extract` reads, and that its time grows linearly whatever the input.
 
-    python tests/benchmarks/extraction_speed.py [--largest 50]
+    python -m tests.benchmarks.extraction_speed [--largest 50]
 
 Prints megabytes of article text a second on one core, first for news copy and then for input made to be slow, each at
 a size and at four times that size: a linear reader takes four times as long.
@@ -12,10 +12,9 @@ import argparse
 import resource
 import time
 
-from extraction_scores import ARTICLES, SEEDS
-from hard_input import HARD_INPUT
-
 from statclass.extraction import extract, extract_many
+from tests.benchmarks.extraction_scores import ARTICLES, SEEDS
+from tests.benchmarks.hard_input import HARD_INPUT
 
 
 def news(size: int) -> str:
