@@ -76,7 +76,7 @@ def _label_block(block: list[Row], classifier: StatementClassifier, column: str 
     predictions = classifier.classify_many(text or "" for text in texts)
     for row, problem, prediction in zip(block, problems, predictions, strict=True):
         if problem:
-            yield row.values | _empty_columns(classifier) | {PROBLEM: problem}
+            yield row.values | empty_columns(classifier) | {PROBLEM: problem}
         else:
             yield row.values | prediction_columns(prediction)
 
@@ -87,7 +87,8 @@ def prediction_columns(prediction: Prediction) -> dict[str, Any]:
     return {"label": prediction.label, "labels": list(prediction.labels), **scores, PROBLEM: prediction.problem}
 
 
-def _empty_columns(classifier: StatementClassifier) -> dict[str, Any]:
+def empty_columns(classifier: StatementClassifier) -> dict[str, Any]:
+    """The columns of a labelled file for a row that could not be labelled."""
     return {"label": None, "labels": [], **{f"score_{name}": None for name in classifier.types_}}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 import click
 
 import statclass
-from statclass.batch import Counts, label_source, prediction_columns
-from statclass.errors import DataError, StatclassError
+from statclass.articles import Article, label_articles, read_articles
+from statclass.batch import Counts, label_source
+from statclass.errors import StatclassError
 from statclass.formats import STANDARD_STREAM, RowWriter, create_text, format_of, open_rows
 from statclass.records import OTHER, StatementType
 
@@ -39,7 +39,11 @@ def commands() -> None:
 @click.option("--text-column", help="Column with the statements (default: quote, quotation, text or statement).")
 @click.option("--from", "from_format", help="Format of the input, when its name does not tell: txt, csv, tsv, jsonl.")
 @click.option("--to", "to_format", help="Format of the output, when its name does not tell.")
-@click.option("--articles", is_flag=True, help="The files are articles in plain text: extract their statements first.")
+@click.option(
+    "--articles",
+    is_flag=True,
+    help="They are articles (text, HTML, tables, folders): find their statements.",
+)
 @model_option
 def label(
     quotes: tuple[str, ...],
@@ -53,11 +57,19 @@ def label(
     """Label the statements in QUOTES (.txt, .csv, .tsv, .jsonl, also .gz; - for standard input)."""
     classifier = statclass.load(model)
     counts = Counts()
+    to_terminal = output == STANDARD_STREAM and to_format is None and sys.stdout.isatty()
+    rows: Iterable[dict[str, Any]]
     if articles:
-        rows = _article_rows(quotes, classifier, counts)
+        found = label_articles(read_articles(quotes, text_column), classifier, counts)
+        if to_terminal:
+            for article, statements in found:
+                click.echo(coloured_article(article, statements))
+            rows = ()
+        else:
+            rows = (row for _, statements in found for row in statements)
     else:
         rows = _labelled_rows(quotes, classifier, text_column, from_format, counts)
-    if output == STANDARD_STREAM and to_format is None and sys.stdout.isatty():
+    if to_terminal:
         _print_table(rows)
     else:
         kind = format_of(output, to_format or ("jsonl" if output == STANDARD_STREAM else None))
@@ -176,25 +188,6 @@ def _labelled_rows(
             yield from label_source(source, classifier, column, counts)
 
 
-def _article_rows(names: Iterable[str], classifier: Any, counts: Counts) -> Iterator[dict[str, Any]]:
-    for name in names:
-        statements = statclass.extract(_read_article(name))
-        for statement, prediction in zip(statements, classifier.classify_many(s.text for s in statements), strict=True):
-            found = {key: value for key, value in statement.as_dict().items() if key != "problem"}
-            row = {"article": name, **found, **prediction_columns(prediction)}
-            row["problem"] = row["problem"] or statement.problem
-            counts.add(row)
-            yield row
-
-
-def _read_article(name: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if name == STANDARD_STREAM else Path(name).read_bytes()
-    except OSError as error:
-        raise DataError(f"{name}: cannot be opened ({error.strerror or error})") from error
-    return data.decode("utf-8-sig", "replace")
-
-
 @contextmanager
 def _output(name: str) -> Iterator[IO[str]]:
     if name == STANDARD_STREAM:
@@ -205,16 +198,28 @@ def _output(name: str) -> Iterator[IO[str]]:
             yield stream
 
 
+def coloured_article(article: Article, rows: Iterable[dict[str, Any]]) -> str:
+    """An article for a terminal: its statements in the colour of their type, each followed by its label."""
+    pieces, at = [click.style(article.place, bold=True), "\n\n"], 0
+    spans = sorted((start, end, row["label"]) for row in rows for start, end in row.get("spans", ()))
+    for start, end, name in spans:
+        if start >= at:
+            colour = COLOURS.get(name)
+            pieces += [article.text[at:start], click.style(article.text[start:end], fg=colour)]
+            pieces += [click.style(f" [{name}]", fg=colour, bold=True)] if colour else []
+            at = end
+    return "".join([*pieces, article.text[at:], article.problem or "", "\n"])
+
+
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         text = " ".join(
             str(next((row[c] for c in ("quote", "quotation", "text", "statement") if row.get(c)), "")).split()
         )
         shown = text if len(text) <= _TEXT_WIDTH else text[: _TEXT_WIDTH - 1] + "…"
-        speaker = f"{row['speaker'] or '?'}: " if "speaker" in row and "article" in row else ""
         score = row.get(f"score_{row['label']}")
         confidence = f"{score:4.2f}" if score is not None else "    "
-        click.echo(f"{_coloured(row['label'] or 'problem', 13)} {confidence}  {speaker}{shown}")
+        click.echo(f"{_coloured(row['label'] or 'problem', 13)} {confidence}  {shown}")
 
 
 def _coloured(name: str, width: int = 0) -> str:

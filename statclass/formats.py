@@ -107,7 +107,9 @@ def open_rows(name: str, given: str | None = None, encoding: str = "utf-8-sig") 
             yield Source(name, columns, _csv_rows(reader, columns, name))
 
 
-def text_column(columns: Iterable[str], wanted: str | None, file: str) -> str:
+def text_column(
+    columns: Iterable[str], wanted: str | None, file: str, usual_names: tuple[str, ...] = TEXT_COLUMNS
+) -> str:
     """The column that holds the statements: as `wanted`, or the first that has one of the usual names.
 
     Raises
@@ -121,11 +123,11 @@ def text_column(columns: Iterable[str], wanted: str | None, file: str) -> str:
             return wanted
         raise DataError(f"{file}: no column {wanted!r}; the columns are {', '.join(map(repr, names))}")
     by_lower = {name.lower().strip(): name for name in reversed(names)}
-    for usual in TEXT_COLUMNS:
+    for usual in usual_names:
         if usual in by_lower:
             return by_lower[usual]
     raise DataError(
-        f"{file}: no column named {', '.join(TEXT_COLUMNS)}; the columns are {', '.join(map(repr, names))}. "
+        f"{file}: no column named {', '.join(usual_names)}; the columns are {', '.join(map(repr, names))}. "
         "Name the one to read with --text-column"
     )
 
