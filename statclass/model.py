@@ -274,9 +274,10 @@ class StatementClassifier(Estimator):
             template = self.extractor_.templates_[hits.template[n]]
             track, place = by_track[template.track], int(hits.place[n])
             name = feature_name(template, track, place, reading, self.extractor_.reader_)
-            last = place + max(offset for _, offset in template.fields)
+            first, last = track.place[[place, place + max(offset for _, offset in template.fields)]]
+            last += reading.extent[last] - 1
             total[name] = total.get(name, 0.0) + self.weights_[columns[n], :-1] * scale
-            span = _span(offsets, reading.token[track.place[[place, last]]].tolist())
+            span = _span(offsets, reading.token[[first, last]].tolist())
             spans.setdefault(name, []).extend([span] if span else [])
         return [
             _contribution(self.types_[kind], name, float(weight), spans[name], statement)

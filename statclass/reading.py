@@ -159,6 +159,8 @@ class Reading:
     """Index of the statement."""
     word: Hashes
     stem: Hashes
+    extent: Ints
+    """How many tokens the cue spans that begins here; 1 but for phrases."""
     category: Ints
     second: Ints
     third: Ints
@@ -220,11 +222,11 @@ class StatementReader:
         categories = self.table.categories[ids].T.copy()
         categories[0][is_name] = self.table.name_code
         categories[1:, is_name] = 0
-        self._phrases.mark(word, categories)
+        extent = self._phrases.mark(word, categories)
         row = (np.cumsum(flags & BOUNDARY != 0) - 1) // 3
         states = self._states(flags, categories, possessive, row)
         return Reading(
-            len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, *categories, **states
+            len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, extent, *categories, **states
         ), tokens
 
     def category_name(self, code: int) -> str:
@@ -345,8 +347,12 @@ class _PhraseTable:
         pairs = np.array([_phrase_hash(words[:2]) for words in phrases], np.uint64)
         self._opening[pairs >> np.uint64(48)] = True
 
-    def mark(self, word: Hashes, categories: Ints) -> None:
-        """Give the first word of each phrase the phrase's category and take the categories of its other words away."""
+    def mark(self, word: Hashes, categories: Ints) -> Ints:
+        """Give the first word of each phrase the phrase's category and take the categories of its other words away.
+
+        Returns how many tokens each token's cue spans.
+        """
+        extent = np.ones(len(word), np.int64)
         pairs = word[:-1] * _PHRASE_KEY + word[1:]
         places = np.flatnonzero(self._opening[pairs >> np.uint64(48)])
         covered = np.zeros(len(word), bool)
@@ -364,6 +370,8 @@ class _PhraseTable:
                 covered[here + step] = True
                 categories[:, here + step] = 0
             categories[0, here] = codes[at[hit]]
+            extent[here] = length
+        return extent
 
 
 def _phrase_hash(words: Sequence[str]) -> int:
