@@ -21,8 +21,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Hashes = NDArray[np.uint64]
 
+# What is known of a token by itself, as bits.
 SENTENCE_END, CLAUSE_END, QUOTE, QUESTION = 1, 2, 4, 8
-CAPITAL, UPPER, KNOWN, NAMED, POSSESSIVE, TITLE, ARTICLE, OF = 16, 32, 64, 128, 256, 512, 1024, 2048
+CAPITAL, KNOWN, NAMED, POSSESSIVE, HEAD, ARTICLE, OF = 16, 64, 128, 256, 512, 1024, 2048
 DROPPED, TAG, BOUNDARY, PARTICIPLE, WORD, ACRONYM = 4096, 8192, 16384, 32768, 65536, 131072
 
 _PHRASE_KEY = np.uint64(0x9E3779B97F4A7C15)
@@ -108,7 +109,7 @@ class TokenTable(dict[str, int]):
         word = canonical(token)
         flags = WORD | (CAPITAL if token[0].isupper() else 0)
         if len(token) > 1 and token.isupper():
-            flags |= UPPER | (ACRONYM if self.lexicon.names.get(word) == "acronym" else 0)
+            flags |= ACRONYM if self.lexicon.names.get(word) == "acronym" else 0
         word = self.lexicon.spelling(word)
         codes = self.lexicon.words.get(word, ())
         if not codes and word.endswith(("'s", "s'")):
@@ -125,7 +126,7 @@ class TokenTable(dict[str, int]):
         kind = self.lexicon.names.get(word) or self.lexicon.names.get(word.rpartition("-")[0])
         flags |= NAMED if kind in cues.PROPER_KINDS else 0
         flags |= DROPPED if kind == "date" and word != "may" and word != "march" else 0
-        flags |= TITLE if kind == "head" else 0
+        flags |= HEAD if kind == "head" else 0
         flags |= ARTICLE if word == "the" else 0
         return flags | (OF if word in ("of", "for") else 0)
 
@@ -255,13 +256,12 @@ class StatementReader:
         boundary, capital, known = has(BOUNDARY), has(CAPITAL), has(KNOWN)
         shouting = _share_by_row(capital & has(WORD), has(WORD), boundary) > 0.7
         opens = np.concatenate([[True], has(SENTENCE_END | CLAUSE_END | QUOTE)[:-1]])
-        is_name = (
-            has(NAMED) & capital | capital & ~known & ~has(DROPPED) | capital & known & ~opens & ~shouting & has(TITLE)
-        )
-        is_name |= has(ACRONYM) & ~shouting
+        well_known, unknown_word = has(NAMED) & capital, capital & ~known & ~has(DROPPED)
+        head = has(HEAD) & capital
+        is_name = well_known | unknown_word | (head & known & ~opens & ~shouting) | (has(ACRONYM) & ~shouting)
         is_name &= ~boundary
-        is_name |= has(OF) & _shift(is_name & has(TITLE), 1) & _shift(is_name, -1)
-        is_name |= has(TITLE) & capital & _shift(is_name, -1)
+        is_name |= has(OF) & _shift(is_name & head, 1) & _shift(is_name, -1)
+        is_name |= head & _shift(is_name, -1)
         trailing_tag = has(TAG) & _until_boundary(has(TAG | DROPPED | SENTENCE_END), boundary)
         keep = ~has(DROPPED) & ~trailing_tag
         following = _shift(is_name, -1)
@@ -331,7 +331,7 @@ class StatementReader:
         says_we = np.bincount(row, category == self._codes["we"], size) > 0
         says_i = np.bincount(row, category == self._codes["i"], size) > 0
         asks = np.bincount(row, flags & QUESTION != 0, size) > 0
-        return np.where(says_we, 1, np.where(says_i, 2, 0) + 4 * asks)[row]
+        return (np.where(says_we, 1, np.where(says_i, 2, 0)) + 4 * asks)[row]
 
 
 class _PhraseTable:
