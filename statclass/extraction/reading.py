@@ -101,7 +101,7 @@ class Reader:
         draft, self._open = self._open, None
         if draft is None:
             return None
-        if not quoted or quoted[0].opening != start:
+        if not quoted or quoted[0].opening != start or quoted[0].start >= quoted[0].end:
             draft.problem = UNCLOSED
             return None
         draft.spans.append((quoted[0].start, quoted[0].end))
@@ -113,6 +113,8 @@ class Reader:
             self._notice(left, right)
             return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
+        if not clause.text:
+            return []
         found = attributions(clause)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
@@ -256,12 +258,16 @@ def _cue(clause: Clause, attribution: Attribution) -> str:
 
 
 def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
+    if not quoted:
+        return []
     first = bisect_left(quoted, left, key=lambda one: one.opening)
     last = bisect_left(quoted, right, key=lambda one: one.opening)
     return quoted[first:last]
 
 
 def _after_dateline(article: str, start: int, end: int) -> int:
+    if not article[start : start + 3].isupper() and "(" not in article[start : start + 45]:
+        return start
     match = _DATELINE.match(article, start, min(end, start + 120))
     return start if match is None else match.end()
 
