@@ -203,7 +203,9 @@ def _around_parenthesis(clause: Clause, at: int) -> Phrase | None:
     partner = _PARTNER[clause.low[at]]
     for left in range(at - 1, max(-1, at - LONGEST_PHRASE), -1):
         if clause.low[left] == partner:
-            return _named_inside(clause, left, at) or _phrase_ending(clause, _skip_helpers(clause, left - 1))
+            phrase = _named_inside(clause, left, at) or _phrase_ending(clause, _skip_helpers(clause, left - 1))
+            if phrase is not None and not clause.low[phrase.first][0].isdigit():
+                return phrase
         if clause.low[left] in (QUOTE, ";", ":"):
             return None
     return None
@@ -318,9 +320,15 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
         return int(_joins_names(clause, at))
     if low in LINKS:
         return int(_linked(clause, at))
+    if at < last and low in verb_forms() and verb_forms()[low].shape == "base" and _names_people(clause, at + 1):
+        return 1
     if kind or low in verb_forms() or not low[0].isalpha() or clause.low[at] == QUOTE:
         return 0
     return int(at == last or not clause.capital[at + 1] or clause.kind[at + 1] in NAMING)
+
+
+def _names_people(clause: Clause, at: int) -> bool:
+    return clause.kind[at] in NAMING or clause.low[at].endswith(_PEOPLE)
 
 
 def _linked(clause: Clause, at: int) -> bool:

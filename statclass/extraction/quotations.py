@@ -125,7 +125,7 @@ def _single_role(article: str, at: int, character: str, before: str, after: str)
         return "apostrophe"
     if character == "‘" and after.isalnum():
         return "open"
-    weak = before in "sSzx" and after.isspace() and article[at + 2 : at + 3].isalnum()
+    weak = before.isalnum() and (after.isspace() or after in ".,;") and article[at + 2 : at + 4].strip()[:1].isalnum()
     return "possessive" if weak else "strong" if before in _STRONG_END else "close"
 
 
