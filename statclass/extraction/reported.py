@@ -179,7 +179,7 @@ def _would_not_say(clause: Clause, at: int) -> Attribution | None:
 
 def _no_comment(clause: Clause, at: int) -> Attribution | None:
     """‘Would not comment’, ‘did not want to comment’, ‘would not be drawn’."""
-    if at and clause.low[at - 1] == "for" or (clause.low[at] == "drawn" and clause.low[at - 1] != "be"):
+    if (at and clause.low[at - 1] == "for") or (clause.low[at] == "drawn" and clause.low[at - 1] != "be"):
         return None
     for left in range(at - 1, max(0, at - 5), -1):
         if clause.low[left] in grammar("negation"):
@@ -189,7 +189,13 @@ def _no_comment(clause: Clause, at: int) -> Attribution | None:
     return None
 
 
-_PHRASE_CUES = {"according": _according, "words": _in_the_words, "comment": _no_comment, "drawn": _no_comment, "say": _would_not_say}
+_PHRASE_CUES = {
+    "according": _according,
+    "words": _in_the_words,
+    "comment": _no_comment,
+    "drawn": _no_comment,
+    "say": _would_not_say,
+}
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
