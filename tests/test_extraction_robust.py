@@ -66,6 +66,12 @@ def test_offsets_are_true_for_generated_articles(article: str) -> None:
     check(article)
 
 
+@pytest.mark.parametrize("article", ["\"'", '"":', "“A b.\n\n“", "said “", "“ ”:", "‘\n‘", ":\n:", 'by\n"\n"'])
+def test_found_by_fuzzing(article: str) -> None:
+    """Texts that once raised, or gave an empty span."""
+    check(article)
+
+
 @given(st.text(max_size=400))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_read(article: str) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
-from statclass.extraction.lexicon import nouns_of_saying, places, verb_forms, word_classes, words_of
+from statclass.extraction.lexicon import grammar, nouns_of_saying, places, verb_forms, word_classes, words_of
 from statclass.extraction.quotations import DOUBLE, SINGLE
 
 _MARKS = "".join(sorted(DOUBLE | SINGLE))
@@ -26,7 +26,7 @@ LONGEST_PHRASE = 25
 
 NAMING = frozenset({"office", "title", "person", "group", "organisation", "document", "modifier", "topic"})
 HELPERS = frozenset({"aux", "adverb"})
-LINKS = frozenset({"of", "for", "to", "at", "in", "from", "with", "on", "along", "near", "behind", "inside", "close"})
+LINKS = frozenset({"of", "for", "to", "at", "in", "from", "with", "on", "along", "near", "behind", "inside"})
 POSSESSIVES = ("’s", "'s")
 
 
@@ -78,6 +78,8 @@ class Clause:
         if "’s" in article[start:end] or "'s" in article[start:end]:
             self._class_possessives()
         self.capital = [word[0].isupper() or ("-" in word and is_arabic_name(word)) for word in self.text]
+        if "May" in self.text:
+            self._class_names()
 
     def _append_quotation(self, start: int, end: int) -> None:
         self.quotations.append(len(self.text))
@@ -91,6 +93,12 @@ class Clause:
         self.start += [match.start() for match in matches]
         for mark in islice(_MARK.finditer(self.article, start, end), MOST_MARKS):
             self.fragment.append(bisect_left(self.start, mark.start()))
+
+    def _class_names(self) -> None:
+        """‘May’ after a given name is a surname."""
+        for at in range(1, len(self.text)):
+            if self.text[at] == "May" and self.capital[at - 1] and self.kind[at - 1] in ("", "title"):
+                self.kind[at] = ""
 
     def _class_possessives(self) -> None:
         classes = word_classes()
@@ -201,7 +209,9 @@ def _around_parenthesis(clause: Clause, at: int) -> Phrase | None:
     partner = _PARTNER[clause.low[at]]
     for left in range(at - 1, max(-1, at - LONGEST_PHRASE), -1):
         if clause.low[left] == partner:
-            return _named_inside(clause, left, at) or _phrase_ending(clause, _skip_helpers(clause, left - 1))
+            phrase = _named_inside(clause, left, at) or _phrase_ending(clause, _skip_helpers(clause, left - 1))
+            if phrase is not None and not clause.low[phrase.first][0].isdigit():
+                return phrase
         if clause.low[left] in (QUOTE, ";", ":"):
             return None
     return None
@@ -219,9 +229,11 @@ def _is_name_of(clause: Clause, name: Phrase, described: Phrase) -> bool:
     if not 0 < name.last - name.first <= LONGEST_APPOSITION:
         return False
     tokens = range(name.first, name.last)
-    if not all(clause.capital[at] or clause.low[at] in _particles() for at in tokens):
+    if not all(clause.capital[at] or _is_particle(clause, at) for at in tokens):
         return False
-    if any(clause.text[at] in places() or clause.kind[at] in _NOT_A_PERSON for at in tokens):
+    if clause.text[name.last - 1] in places() or (clause.text[name.first] in places() and len(tokens) == 1):
+        return False
+    if any(clause.kind[at] in _NOT_A_PERSON and not _given_name(clause, at) for at in tokens):
         return False
     return _describes_person(clause, described)
 
@@ -251,8 +263,8 @@ def head_of(clause: Clause, phrase: Phrase) -> int:
     'representative'
     """
     for at in range(phrase.first + 1, phrase.last):
-        if clause.low[at] in LINKS and clause.low[at] != "close":
-            return at - 1 if clause.low[at - 1] != "close" else max(phrase.first, at - 2)
+        if clause.low[at] in LINKS:
+            return at - 1 if clause.low[at - 1] not in grammar("joining") else max(phrase.first, at - 2)
     return phrase.last - 1
 
 
@@ -308,7 +320,7 @@ _NEVER_LAST = frozenset({"prep", "conj", "and", "rel", "first", "det", "never"})
 def _step_left(clause: Clause, at: int, last: int) -> int:
     """One where the token belongs to the phrase that ends at `last`, else zero."""
     kind, low = clause.kind[at], clause.low[at]
-    if kind == "det" or clause.noun(at) or low in _particles() or low[0].isdigit():
+    if kind == "det" or clause.noun(at) or low[0].isdigit() or _is_particle(clause, at):
         return 1
     if low == "," and at == 1 and clause.text[0] in places() and clause.text[2] in places():
         return 1
@@ -316,16 +328,29 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
         return int(_joins_names(clause, at))
     if low in LINKS:
         return int(_linked(clause, at))
+    if at < last and low in verb_forms() and verb_forms()[low].shape == "base" and _names_people(clause, at + 1):
+        return 1
     if kind or low in verb_forms() or not low[0].isalpha() or clause.low[at] == QUOTE:
         return 0
     return int(at == last or not clause.capital[at + 1] or clause.kind[at + 1] in NAMING)
+
+
+def _is_particle(clause: Clause, at: int) -> bool:
+    if clause.low[at] not in _particles() or at + 1 >= len(clause):
+        return False
+    return clause.capital[at + 1] or clause.low[at + 1] in _particles()
+
+
+def _names_people(clause: Clause, at: int) -> bool:
+    return clause.kind[at] in NAMING or clause.low[at].endswith(_PEOPLE)
 
 
 def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
         return False
-    if clause.low[at - 1] == "close" or (at <= 3 and _plural_word(clause.low[at - 1]) and clause.low[at] != "of"):
+    opening_plural = at <= 3 and _plural_word(clause.low[at - 1]) and clause.low[at] != "of"
+    if clause.low[at - 1] in grammar("joining") or opening_plural:
         return True
     if clause.low[at] == "of":
         return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
@@ -355,7 +380,7 @@ def _joins_names(clause: Clause, at: int) -> bool:
 
 def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
     while first < last and (
-        clause.kind[first] in ("time", "and", "prep")
+        (clause.kind[first] in ("time", "and", "prep") and not _given_name(clause, first))
         or clause.low[first] == ","
         or (clause.low[first] == "that" and last - first > 1)
     ):
@@ -365,6 +390,10 @@ def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
     if first > 0 and last - first > 1 and clause.low[first - 1] in ("in", "on", "at", "from") and _place(clause, first):
         first += 1
     return Phrase(first, last) if first < last else None
+
+
+def _given_name(clause: Clause, at: int) -> bool:
+    return clause.low[at] in grammar("given_name") and at + 1 < len(clause) and clause.capital[at + 1]
 
 
 def _place(clause: Clause, at: int) -> bool:
@@ -419,11 +448,17 @@ def _step_right(clause: Clause, at: int, first: int) -> bool:
         return _name_ahead(clause, at + 1)
     if low in LINKS:
         return at > first and _link_right(clause, at)
-    if clause.noun(at) or low in _particles() or low[0].isdigit():
+    if clause.noun(at) or _is_particle(clause, at) or low[0].isdigit():
         return not (kind == "" and at > first and low in verb_forms() and not clause.capital[at])
-    if kind or (at > first and clause.kind[at - 1] in _HEADS):
+    if kind == "modifier" and low in grammar("joining"):
+        return True
+    if kind or (at > first and _is_head(clause, at - 1)):
         return False
     return not (clause.capital[at - 1] and at > first and clause.kind[at - 1] not in NAMING) and low not in verb_forms()
+
+
+def _is_head(clause: Clause, at: int) -> bool:
+    return clause.kind[at] in _HEADS and clause.low[at] != "chief" and not clause.possessive(at)
 
 
 _HEADS = frozenset({"office", "person", "group", "organisation"})
@@ -438,10 +473,14 @@ def _name_ahead(clause: Clause, at: int) -> bool:
 
 
 def _link_right(clause: Clause, at: int) -> bool:
-    if at + 1 >= len(clause) or _time(clause, at + 1):
+    if at + 1 >= len(clause) or clause.kind[at + 1] == "time":
         return False
-    if clause.low[at - 1] == "close":
+    if clause.low[at - 1] in grammar("joining"):
         return True
+    if clause.low[at] != "of" and clause.low[at + 1][0].isdigit():
+        return False
+    if clause.low[at] == "for" and clause.capital[at - 1] and clause.capital[at + 1]:
+        return clause.kind[at - 1] in NAMING
     if clause.low[at] == "of":
         return clause.low[at + 1] not in ("a", "an") and not clause.low[at + 1].endswith("ing")
     if clause.low[at] in ("for", "to", "with", "on"):

@@ -81,16 +81,20 @@ def quoted_in(article: str, start: int, end: int, *, carried_by: str = "") -> li
 
 
 def _marks(article: str, start: int, end: int) -> list[_Mark]:
-    found = [_read_mark(article, match.start(), start, end) for match in _MARK.finditer(article, start, end)]
-    return _settle_possessives([mark for mark in found if mark.role != "apostrophe"])
+    found: list[_Mark] = []
+    for match in _MARK.finditer(article, start, end):
+        at = match.start()
+        role = _role_of(article, at, start, end)
+        if role != "apostrophe":
+            found.append(_Mark(at, article[at] in DOUBLE, role))
+    return _settle_possessives(found)
 
 
-def _read_mark(article: str, at: int, start: int, end: int) -> _Mark:
+def _role_of(article: str, at: int, start: int, end: int) -> str:
     character = article[at]
     before = article[at - 1] if at > start else " "
     after = article[at + 1] if at + 1 < end else " "
-    double = character in DOUBLE
-    return _Mark(at, double, _role(article, at, character, before, after, double))
+    return _role(article, at, character, before, after, character in DOUBLE)
 
 
 def _role(article: str, at: int, character: str, before: str, after: str, double: bool) -> str:
@@ -121,7 +125,7 @@ def _single_role(article: str, at: int, character: str, before: str, after: str)
         return "apostrophe"
     if character == "‘" and after.isalnum():
         return "open"
-    weak = before in "sSzx" and after.isspace() and article[at + 2 : at + 3].isalnum()
+    weak = before.isalnum() and (after.isspace() or after in ".,;") and article[at + 2 : at + 4].strip()[:1].isalnum()
     return "possessive" if weak else "strong" if before in _STRONG_END else "close"
 
 

@@ -20,12 +20,19 @@ from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
 _BULLET = re.compile(r"[•·*▪‣–-][ \t]+")
+_CITY = r"[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
+_DATE = r"(?:, [^:—–\n\"“„«]{1,40}?)?"
+_AGENCY = r"\([^)\n]{2,40}\)"
+_DASH = r"(?:[—–]+\s*|-+\s+)"
+_DATELINE_HINT = re.compile(r"[—–(]|- ")
 _DATELINE = re.compile(
-    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
-    r"(?:, [^:—–\n\"“„«]{1,40}?)?\s*(?:\([^)\n]{1,40}\)\s*)?"
-    r"(?:[-–—]+\s+|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]))"
-    r"|\([^)\n]{2,30}\)\s*[-–—]+\s+"
-    r"|[^\W\d_a-z][\w .,'’/-]{2,40}?\([A-Z][\w /.-]{1,30}\)\s*[-–—]+\s+"
+    r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})"
+    rf"{_CITY}{_DATE}\s*(?:{_AGENCY}\s*)?(?:{_DASH}|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]|{_AGENCY}))"
+    rf"(?:{_AGENCY}\s+)?"
+    rf"|{_AGENCY}\s*{_DASH}"
+    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?(?:, [\w .]{{3,20}})?\s*{_AGENCY}\s*{_DASH}"
+    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?, [\w .]{{3,20}} {_AGENCY} (?=[^\W\d_a-z])"
+    r"|[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+){0,2} [-–—]+ (?=(?:The|A|An|[^\W\d_a-z][a-z]+) [a-z]+ )"
 )
 LONGEST_HEADLINE_SOURCE = 40
 """The source of ‘Iran: West to blame’ is at most so long."""
@@ -101,7 +108,7 @@ class Reader:
         draft, self._open = self._open, None
         if draft is None:
             return None
-        if not quoted or quoted[0].opening != start:
+        if not quoted or quoted[0].opening != start or quoted[0].start >= quoted[0].end:
             draft.problem = UNCLOSED
             return None
         draft.spans.append((quoted[0].start, quoted[0].end))
@@ -113,6 +120,8 @@ class Reader:
             self._notice(left, right)
             return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
+        if not clause.text:
+            return []
         found = attributions(clause)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
@@ -138,7 +147,7 @@ class Reader:
         words = _WORD.findall(self.article, left, right)
         if not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":":
             return True
-        return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE]
+        return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE] or " - " in self.article[right - 30 : right]
 
     def _direct(self, left: int, right: int, inside: list[Quoted], continued: bool) -> list[Quoted]:
         direct: list[Quoted] = []
@@ -200,6 +209,8 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         names: set[str | None] = set()
+        if ":" in clause.low:
+            self.cast.notice_opening(self.article, *span)
         for attribution in _reporting(clause, found, chosen):
             speaker = self.cast.identify(clause, attribution.source)
             if speaker.full in names or (speaker is UNKNOWN and attribution.source is None and names):
@@ -256,12 +267,16 @@ def _cue(clause: Clause, attribution: Attribution) -> str:
 
 
 def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
+    if not quoted:
+        return []
     first = bisect_left(quoted, left, key=lambda one: one.opening)
     last = bisect_left(quoted, right, key=lambda one: one.opening)
     return quoted[first:last]
 
 
 def _after_dateline(article: str, start: int, end: int) -> int:
+    if not article[start : start + 2].isupper() and not _DATELINE_HINT.search(article, start, min(end, start + 60)):
+        return start
     match = _DATELINE.match(article, start, min(end, start + 120))
     return start if match is None else match.end()
 

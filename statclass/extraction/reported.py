@@ -53,9 +53,10 @@ def attributions(clause: Clause) -> list[Attribution]:
     forms = verb_forms()
     for at in [at for at, low in enumerate(clause.low) if low in forms or low in _PHRASE_CUES]:
         low = clause.low[at]
-        if low in _PHRASE_CUES:
-            _keep(found, _PHRASE_CUES[low](clause, at))
-        elif not _is_noun_here(clause, at):
+        special = _PHRASE_CUES[low](clause, at) if low in _PHRASE_CUES else None
+        if special is not None:
+            _keep(found, special)
+        elif low in forms and not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
     found = _outer_ones(clause, found)
     nominal = [one for one in _nominal_ones(clause) if one.source not in [other.source for other in found]]
@@ -67,8 +68,12 @@ def attributions(clause: Clause) -> list[Attribution]:
     return found
 
 
-def _is_place(word: str) -> bool:
-    return word.removesuffix("’s").removesuffix("'s") in places()
+_DASHES = frozenset({"-", "–", "—"})
+_SPEAKING_KINDS = frozenset({"office", "organisation", "group"})
+
+
+def _is_body(word: str) -> bool:
+    return places().get(word) == "body" or word.endswith(("’s", "'s"))
 
 
 def closing_attribution(clause: Clause) -> int | None:
@@ -80,13 +85,17 @@ def closing_attribution(clause: Clause) -> int | None:
 
 
 def _headline_source(clause: Clause) -> list[Attribution]:
-    """The source of a headline like ‘Iran: West to blame’."""
+    """The source of a headline like ‘Kremlin: West to blame’ or ‘West to blame - minister’."""
+    dash = next((at for at in range(len(clause) - 1, max(1, len(clause) - 6), -1) if clause.low[at] in _DASHES), 0)
+    if dash and dash + 1 < len(clause):
+        source = after(clause, dash + 1)
+        if source == Phrase(dash + 1, len(clause)) and clause.kind[source.last - 1] in _SPEAKING_KINDS:
+            return [Attribution(Phrase(dash, dash + 1), source, "say", True)]
     colon = clause.low[:5].index(":") if ":" in clause.low[:5] else 0
     if not colon or colon + 1 >= len(clause) or clause.low[-1] in (".", ":", "?", "!"):
         return []
     source = Phrase(0, colon)
-    speaking = clause.kind[colon - 1] in ("office", "organisation", "group")
-    named = speaking or any(_is_place(clause.text[at]) for at in range(colon))
+    named = clause.kind[colon - 1] in _SPEAKING_KINDS or any(_is_body(clause.text[at]) for at in range(colon))
     return [Attribution(Phrase(colon, colon + 1), source, "say", True)] if named else []
 
 
@@ -158,9 +167,19 @@ def _according(clause: Clause, at: int) -> Attribution | None:
     return Attribution(Phrase(at, at + 2), source, "say", True)
 
 
+def _would_not_say(clause: Clause, at: int) -> Attribution | None:
+    """‘Would not say’, ‘could not say’."""
+    refusing = {"couldn't", "wouldn't"}
+    if at >= 2 and (clause.low[at - 1] in refusing or clause.low[at - 2 : at] in (["could", "not"], ["would", "not"])):
+        source = before(clause, at)
+        if source is not None and is_source(clause, source):
+            return Attribution(Phrase(at, at + 1), source, "refuse", True)
+    return None
+
+
 def _no_comment(clause: Clause, at: int) -> Attribution | None:
-    """‘Would not comment’, ‘did not want to comment’."""
-    if at and clause.low[at - 1] == "for":
+    """‘Would not comment’, ‘did not want to comment’, ‘would not be drawn’."""
+    if (at and clause.low[at - 1] == "for") or (clause.low[at] == "drawn" and clause.low[at - 1] != "be"):
         return None
     for left in range(at - 1, max(0, at - 5), -1):
         if clause.low[left] in grammar("negation"):
@@ -170,7 +189,13 @@ def _no_comment(clause: Clause, at: int) -> Attribution | None:
     return None
 
 
-_PHRASE_CUES = {"according": _according, "words": _in_the_words, "comment": _no_comment}
+_PHRASE_CUES = {
+    "according": _according,
+    "words": _in_the_words,
+    "comment": _no_comment,
+    "drawn": _no_comment,
+    "say": _would_not_say,
+}
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
@@ -214,10 +239,15 @@ def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -
     source = _source_of(clause, at, form, found)
     if source is None:
         return None
-    if form.category == "praise" and (at + 1 == len(clause) or not clause.low[at + 1][0].isalnum()):
+    if form.category == "praise" and not _takes_object(clause, at):
         return None
     fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
     return Attribution(_cue(clause, at, form), source, form.category, fits)
+
+
+def _takes_object(clause: Clause, at: int) -> bool:
+    following = clause.low[at + 1] if at + 1 < len(clause) else "."
+    return following[0].isalnum() and not following.endswith("ly")
 
 
 def _cue(clause: Clause, at: int, form: VerbForm) -> Phrase:
@@ -243,7 +273,12 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
 def _negated(clause: Clause, at: int, form: VerbForm) -> bool:
     if form.category in ("refuse", "deny"):
         return False
-    return any(clause.low[i] in grammar("negation") for i in range(max(0, at - 3), at))
+    for left in range(at - 1, max(-1, at - 4), -1):
+        if clause.low[left] in grammar("negation"):
+            return True
+        if clause.low[left] == ",":
+            return False
+    return False
 
 
 def _infinitive(clause: Clause, at: int) -> bool:
@@ -301,9 +336,12 @@ def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]
         return _source_of_participle(clause, at, form, found)
     any_noun = form.category == "say"
     source = None if _after_quotation(clause, at) else before(clause, at)
+    if source is not None and any(source.first < one.cue.first < source.last for one in found):
+        source = None
     if source is not None and _speaks(clause, source, form, any_noun):
         return source
-    if _may_be_inverted(clause, at):
+    said = form.category == "say" or form.shape == "past"
+    if _may_be_inverted(clause, at) and (said or not found or _after_quotation(clause, at)):
         inverted = after(clause, at + 1)
         if inverted is not None and _ends_there(clause, inverted) and _speaks(clause, inverted, form, any_noun):
             return inverted
@@ -353,12 +391,31 @@ def _source_of_participle(clause: Clause, at: int, form: VerbForm, found: list[A
     if at == 0 or form.quote_only:
         return None
     previous = at - 1
+    own = _phrase_with(clause, previous)
+    if own is not None:
+        return own
+    if _is_gerund(clause, at):
+        return None
     if clause.kind[previous] in ("prep", "det", "conj", "aux", "and", "modifier"):
         return None
     if found:
         return found[-1].source
     opening = subject(clause)
     return opening if opening is not None and is_source(clause, opening) else None
+
+
+def _phrase_with(clause: Clause, last: int) -> Phrase | None:
+    """The source in ‘with each side accusing the other’."""
+    for first in range(last, max(0, last - 5), -1):
+        if clause.low[first - 1] == "with":
+            source = Phrase(first, last + 1)
+            return source if is_source(clause, source) else None
+    return None
+
+
+def _is_gerund(clause: Clause, at: int) -> bool:
+    """Whether a form in -ing is a noun, as in ‘the weekly briefing’."""
+    return at >= 2 and clause.kind[at - 2] == "det" and clause.kind[at - 1] in ("", "organisation")
 
 
 def _nominal_ones(clause: Clause) -> list[Attribution]:

@@ -8,15 +8,15 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
-from statclass.extraction.lexicon import places, read_rows, word_classes, words_of
+from statclass.extraction.lexicon import grammar, places, read_rows, word_classes, words_of
 
 LONGEST_NAME = 5
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_NAME_WORD = rf"(?:[{_UPPER}]\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
+_NAME_WORD = rf"(?:[{_UPPER}]\.|St\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
 _NAME_RUN = re.compile(
-    rf"[{_UPPER}](?<![.\w].)(?:\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+    rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
@@ -270,13 +270,13 @@ def _personal_name(words: tuple[str, ...]) -> str | None:
     words = (*words[:-1], _without_possessive(words[-1]))
     classes = word_classes()
     last = _before_origin(words)
-    first = last
+    first = _surname_that_is_a_word(words, last)
     while first > 0 and last - first < LONGEST_NAME and _can_be_in_name(words[first - 1]):
         first -= 1
-    while first < last and (words[first].lower() in _particles() or _leads_name(words[first], classes)):
-        if words[first].lower() in _particles() and words[first][0].islower() and first == 0:
-            return None
+    while first < last and (words[first] in _particles() or _leads_name(words[first], classes)):
         first += 1
+    if 0 < first < last and _is_given_place(words[first - 1], words[first]):
+        first -= 1
     if first == last or (first == 0 and last < len(words)):
         return None
     if last - first == 1 and _ends_body_name(words[:first], classes):
@@ -305,6 +305,22 @@ def _titled(words: Sequence[str], classes: dict[str, str]) -> bool:
     return any(classes.get(word.lower().rstrip(","), "") in ("office", "title", "person") for word in words)
 
 
+def _surname_that_is_a_word(words: Sequence[str], last: int) -> int:
+    """Where a surname like ‘Bishop’ or ‘King’ begins after a given name; `last` where there is none."""
+    end = last - (words[last - 1] in ("Jr.", "Sr."))
+    if end < 2 or not words[end - 1][0].isupper():
+        return last
+    office = word_classes().get(words[end - 1].lower(), "") in ("office", "person", "aux")
+    given = words[end - 2]
+    plain = _can_be_in_name(given) and given.lower() not in word_classes() and given not in places()
+    return end - 1 if office and plain and given[0].isupper() and not given.isupper() else last
+
+
+def _is_given_place(place: str, surname: str) -> bool:
+    """Whether a place before a surname is a given name: ‘Jordan Bardella’."""
+    return places().get(place) in ("country", "place", "capital") and surname not in _particles()
+
+
 def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
     """Whether the words before a last one are those of a body: ‘Human Rights’ before ‘Watch’."""
     topic = bool(lead) and lead[-1][0].isupper() and classes.get(lead[-1].lower()) == "topic"
@@ -326,6 +342,8 @@ _NEVER_IN_NAME = frozenset(
 
 
 def _leads_name(word: str, classes: dict[str, str]) -> bool:
+    if word.lower() in grammar("given_name"):
+        return False
     return classes.get(word.lower(), "") in ("topic", "modifier", "person", "time")
 
 
