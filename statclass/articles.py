@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from statclass.batch import PROBLEM, Counts, empty_columns, prediction_columns
+from statclass.batch import PROBLEM, Counts, beside, empty_columns, prediction_columns
 from statclass.errors import DataError, MissingExtraError
 from statclass.extraction import extract
 from statclass.formats import STANDARD_STREAM, Row, open_rows, text_column
@@ -82,7 +82,7 @@ def read_page(page: str, place: str) -> Article:
     except ImportError as error:
         raise MissingExtraError(f'{place}: HTML pages need: pip install "statclass[html]"') from error
     text = trafilatura.extract(page, include_comments=False, include_tables=False) or ""
-    about = trafilatura.extract_metadata(page)
+    about = trafilatura.extract_metadata(page, extensive=False)
     values = {"title": about.title, "date": about.date} if about else {}
     return Article(text, place, values, None if text else f"{place}: no article found in the page")
 
@@ -100,11 +100,11 @@ def label_articles(
     for article in articles:
         about = {"article": article.place, **article.values}
         if article.problem:
-            rows = [about | empty_columns(classifier) | {PROBLEM: article.problem}]
+            rows = [beside(about, empty_columns(classifier) | {PROBLEM: article.problem})]
         else:
             statements = extract(article.text)
             predictions = classifier.classify_many(statement.text for statement in statements)
-            rows = [about | _columns(*pair) for pair in zip(statements, predictions, strict=True)]
+            rows = [beside(about, _columns(*pair)) for pair in zip(statements, predictions, strict=True)]
         for row in rows:
             counts.add(row)
         yield article, rows

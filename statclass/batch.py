@@ -15,6 +15,7 @@ from statclass.records import Prediction
 
 BLOCK_ROWS = 8192
 PROBLEM = "problem"
+REPLACED = "\ufffd"
 
 Classify = Callable[[list[str]], list[Prediction]]
 
@@ -30,12 +31,13 @@ class Counts:
 
     def add(self, row: dict[str, Any]) -> None:
         """Count one row that goes out."""
+        label = row.get("predicted_label", row["label"])
         self.read += 1
-        if row["label"] is None:
+        if label is None:
             self.with_problem += 1
         else:
             self.labelled += 1
-            self.labels[row["label"]] += 1
+            self.labels[label] += 1
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count} {label}" for label, count in self.labels.most_common())
@@ -75,10 +77,23 @@ def _label_block(block: list[Row], classifier: StatementClassifier, column: str 
     texts, problems = zip(*(_text_of(row, column) for row in block), strict=True)
     predictions = classifier.classify_many(text or "" for text in texts)
     for row, problem, prediction in zip(block, problems, predictions, strict=True):
+        ours = empty_columns(classifier) if problem else prediction_columns(prediction)
         if problem:
-            yield row.values | empty_columns(classifier) | {PROBLEM: problem}
-        else:
-            yield row.values | prediction_columns(prediction)
+            ours[PROBLEM] = problem
+        elif prediction.problem is None and REPLACED in row.values[column or text_column(row.values, None, row.file)]:
+            ours[PROBLEM] = f"{row.file}:{row.line}: bytes that are not in the file's encoding were replaced"
+        yield beside(row.values, ours)
+
+
+def beside(values: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """A row's own columns as they came, then ours; where a name is taken, ours is ``predicted_<name>``.
+
+    Examples
+    --------
+    >>> beside({"label": "mine"}, {"label": "denial"})
+    {'label': 'mine', 'predicted_label': 'denial'}
+    """
+    return values | {f"predicted_{name}" if name in values else name: value for name, value in ours.items()}
 
 
 def prediction_columns(prediction: Prediction) -> dict[str, Any]:
@@ -102,6 +117,8 @@ def _text_of(row: Row, column: str | None) -> tuple[str | None, str | None]:
         return None, f"{place}: no column {column!r}"
     except DataError as error:
         return None, str(error)
+    if isinstance(text, str) and not text.strip():
+        return None, f"{place}: empty"
     if not isinstance(text, str):
         return None, f"{place}: the text is {type(text).__name__}, expected a string"
     return text, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -12,8 +13,9 @@ import click
 import statclass
 from statclass.articles import Article, label_articles, read_articles
 from statclass.batch import Counts, label_source
-from statclass.errors import StatclassError
+from statclass.errors import DataError, StatclassError
 from statclass.formats import STANDARD_STREAM, RowWriter, create_text, format_of, open_rows
+from statclass.persistence import DESCRIPTION
 from statclass.records import OTHER, StatementType
 
 COLOURS = {
@@ -39,6 +41,8 @@ def commands() -> None:
 @click.option("--text-column", help="Column with the statements (default: quote, quotation, text or statement).")
 @click.option("--from", "from_format", help="Format of the input, when its name does not tell: txt, csv, tsv, jsonl.")
 @click.option("--to", "to_format", help="Format of the output, when its name does not tell.")
+@click.option("--encoding", default="utf-8-sig", help="Encoding of the input (default: UTF-8; UTF-16 is recognised).")
+@click.option("--overwrite", is_flag=True, help="Replace an output file that is there already.")
 @click.option(
     "--articles",
     is_flag=True,
@@ -51,6 +55,8 @@ def label(
     text_column: str | None,
     from_format: str | None,
     to_format: str | None,
+    encoding: str,
+    overwrite: bool,
     articles: bool,
     model: str,
 ) -> None:
@@ -68,12 +74,12 @@ def label(
         else:
             rows = (row for _, statements in found for row in statements)
     else:
-        rows = _labelled_rows(quotes, classifier, text_column, from_format, counts)
+        rows = _labelled_rows(quotes, classifier, text_column, from_format, encoding, counts)
     if to_terminal:
         _print_table(rows)
     else:
         kind = format_of(output, to_format or ("jsonl" if output == STANDARD_STREAM else None))
-        with _output(output) as stream:
+        with _output(output, overwrite) as stream:
             writer = RowWriter(stream, kind)
             for row in rows:
                 writer.write(row)
@@ -87,6 +93,7 @@ def label(
 @click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
+@click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
 def train(
@@ -96,12 +103,14 @@ def train(
     label_column: str | None,
     group_column: str | None,
     held_out: str | None,
+    overwrite: bool,
     folds: int,
     seed: int,
 ) -> None:
     """Train a model on LABELLED files or folders, and write it with its card."""
     from statclass.training import train as train_on_files
 
+    _refuse_taken_folder(output, overwrite)
     scored = {"held-out statements": held_out} if held_out else None
     classifier = train_on_files(
         labelled, text=text_column, label=label_column, group=group_column, held_out=scored, folds=folds, seed=seed
@@ -181,20 +190,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _labelled_rows(
-    names: Iterable[str], classifier: Any, column: str | None, given: str | None, counts: Counts
+    names: Iterable[str], classifier: Any, column: str | None, given: str | None, encoding: str, counts: Counts
 ) -> Iterator[dict[str, Any]]:
     for name in names:
-        with open_rows(name, given) as source:
+        with open_rows(name, given, encoding) as source:
             yield from label_source(source, classifier, column, counts)
 
 
+def _refuse_taken_folder(folder: str, overwrite: bool) -> None:
+    """Before a long training: is there room for its model?"""
+    there = Path(folder)
+    if there.is_dir() and any(there.iterdir()) and not (overwrite and (there / DESCRIPTION).is_file()):
+        what = "a model is there already; add --overwrite to replace it"
+        raise DataError(f"{folder}: {what if (there / DESCRIPTION).is_file() else 'is a folder with other files in it'}")
+
+
 @contextmanager
-def _output(name: str) -> Iterator[IO[str]]:
+def _output(name: str, overwrite: bool) -> Iterator[IO[str]]:
     if name == STANDARD_STREAM:
         yield sys.stdout
         sys.stdout.flush()
     else:
-        with create_text(name) as stream:
+        with create_text(name, overwrite) as stream:
             yield stream
 
 
@@ -205,8 +222,8 @@ def coloured_article(article: Article, rows: Iterable[dict[str, Any]]) -> str:
     for start, end, name in spans:
         if start >= at:
             colour = COLOURS.get(name)
-            pieces += [article.text[at:start], click.style(article.text[start:end], fg=colour)]
-            pieces += [click.style(f" [{name}]", fg=colour, bold=True)] if colour else []
+            shown = click.style(article.text[start:end], fg=colour, dim=colour is None)
+            pieces += [article.text[at:start], shown, click.style(f" [{name}]", fg=colour, bold=colour is not None)]
             at = end
     return "".join([*pieces, article.text[at:], article.problem or "", "\n"])
 
@@ -217,9 +234,10 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
             str(next((row[c] for c in ("quote", "quotation", "text", "statement") if row.get(c)), "")).split()
         )
         shown = text if len(text) <= _TEXT_WIDTH else text[: _TEXT_WIDTH - 1] + "…"
-        score = row.get(f"score_{row['label']}")
+        name = row.get("predicted_label", row["label"])
+        score = row.get(f"score_{name}")
         confidence = f"{score:4.2f}" if score is not None else "    "
-        click.echo(f"{_coloured(row['label'] or 'problem', 13)} {confidence}  {shown}")
+        click.echo(f"{_coloured(name or 'problem', 13)} {confidence}  {shown}")
 
 
 def _coloured(name: str, width: int = 0) -> str:

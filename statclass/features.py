@@ -388,10 +388,13 @@ def check_statements(statements: Iterable[str]) -> list[str]:
     """The statements as a list; raises InputError for a bare string or an item that is no string."""
     if isinstance(statements, str | bytes):
         raise InputError("expected a list of statements, found one bare string; put it in a list: [text]")
+    if hasattr(statements, "columns"):
+        raise InputError(f"expected statements, found a {type(statements).__name__}; pass one of its columns")
     texts = list(statements)
     for n, text in enumerate(texts):
         if not isinstance(text, str):
-            raise InputError(f"expected statements to be str, found {type(text).__name__} at index {n}")
+            hint = "; fill missing values first, as with .fillna('')" if text is None or text != text else ""
+            raise InputError(f"expected statements to be str, found {type(text).__name__} at index {n}{hint}")
     return texts
 
 

@@ -68,10 +68,14 @@ def format_of(name: str, given: str | None = None) -> str:
     """
     if given is None and name == STANDARD_STREAM:
         return "txt"
+    if given is None and Path(name).is_dir():
+        raise DataError(f"{name}: is a folder; expected a file (a folder of articles is read with --articles)")
     ending = (given or Path(name.lower().removesuffix(".gz")).suffix).lower().lstrip(".")
     ending = _ALIASES.get(ending, ending)
     if ending not in FORMATS:
-        raise DataError(f"{name}: unknown format {ending or 'without ending'!r}; expected one of {', '.join(FORMATS)}")
+        hint = "; HTML pages are read with --articles" if ending in ("html", "htm", "xhtml") else ""
+        found = repr(ending) if ending else "(no ending)"
+        raise DataError(f"{name}: unknown format {found}; expected one of {', '.join(FORMATS)}{hint}")
     return ending
 
 
@@ -86,7 +90,7 @@ def open_rows(name: str, given: str | None = None, encoding: str = "utf-8-sig") 
     given : str, optional
         The format, when the name does not tell.
     encoding : str
-        Bytes that do not fit it become U+FFFD.
+        Of the file, unless it begins with a UTF-16 byte-order mark. Bytes that do not fit it become U+FFFD.
 
     Raises
     ------
@@ -152,17 +156,28 @@ class RowWriter:
     def _write_table_row(self, row: dict[str, Any]) -> None:
         if self._table is None:
             delimiter = "\t" if self._kind == "tsv" else ","
-            self._table = csv.DictWriter(
-                self._stream, list(row), delimiter=delimiter, lineterminator="\n", extrasaction="ignore"
-            )
+            self._table = csv.DictWriter(self._stream, list(row), delimiter=delimiter, lineterminator="\n")
             self._table.writeheader()
+        elif list(row) != list(self._table.fieldnames):
+            raise DataError(
+                f"a table has the same columns in every row; found {', '.join(map(repr, row))} after "
+                f"{', '.join(map(repr, self._table.fieldnames))}. Write .jsonl, or label the files one by one"
+            )
         self._table.writerow(row)
 
 
 @contextmanager
-def create_text(path: str) -> Iterator[IO[str]]:
-    """Open a file for writing that appears under its name only when it is complete; ``.gz`` is compressed."""
+def create_text(path: str, overwrite: bool = False) -> Iterator[IO[str]]:
+    """Open a file for writing that appears under its name only when it is complete; ``.gz`` is compressed.
+
+    Raises
+    ------
+    DataError
+        When there is a file of that name already, unless `overwrite`; when it cannot be written.
+    """
     target = Path(path)
+    if target.exists() and not overwrite:
+        raise DataError(f"{path}: is there already; choose another name, or add --overwrite")
     partial = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -184,6 +199,7 @@ def _open_text(name: str, encoding: str) -> Iterator[IO[str]]:
         raw = (gzip.open if name.endswith(".gz") else open)(name, "rb")
     except OSError as error:
         raise DataError(f"{name}: cannot be opened ({error.strerror or error})") from error
+    encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else encoding
     with raw, io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="") as stream:
         yield stream
 

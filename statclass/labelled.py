@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from statclass.errors import DataError, LabelledDataError
+from statclass.errors import DataError, InputError, LabelledDataError
 from statclass.formats import FORMATS, Row, open_rows, text_column
 from statclass.records import OTHER, StatementType
 from statclass.text import canonical
@@ -77,6 +77,9 @@ def read_labelled(
     problems: list[str] = []
     for path in _labelled_files(paths):
         with open_rows(path) as source:
+            if source.columns:
+                _label_columns(source.columns, label, path)
+                text_column(source.columns, text, path)
             for row in source.rows:
                 try:
                     rows.append(_labelled(row, text, label))
@@ -142,6 +145,8 @@ def groups_of(rows: Sequence[LabelledStatement], column: str | None = None) -> l
         return n
 
     first: dict[tuple[str, str], int] = {}
+    if column and not any(column in row.values for row in rows):
+        raise InputError(f"no column {column!r} to group by; the columns are {', '.join(map(repr, rows[0].values))}")
     columns = (column,) if column else GROUP_COLUMNS
     for n, row in enumerate(rows):
         for name in columns:
@@ -192,15 +197,20 @@ def _labelled(row: Row, text: str | None, label: str | None) -> LabelledStatemen
     statement = row.values[column]
     if not isinstance(statement, str):
         raise DataError(f"{place}: column {column!r} holds {type(statement).__name__}, expected text")
-    names = (label,) if label else LABEL_COLUMNS
-    present = [name for name in names if name in row.values]
-    if not present:
-        wanted = label or ", ".join(LABEL_COLUMNS)
-        raise DataError(f"{place}: no label column ({wanted}); the columns are {', '.join(map(repr, row.values))}")
+    present = _label_columns(row.values, label, place)
     labels, several = _label_set(row.values[present[0]], present[0], place)
     given = row.values.get("primary") if "primary" in present else None
     primary = str(given).strip() if given else (labels[0] if labels else OTHER)
     return LabelledStatement(statement, primary, labels, row.values, row.file, row.line, several)
+
+
+def _label_columns(columns: Iterable[str], label: str | None, place: str) -> list[str]:
+    """The label columns that are there, the fullest first; raises DataError when there is none."""
+    present = [name for name in ((label,) if label else LABEL_COLUMNS) if name in columns]
+    if not present:
+        wanted = label or ", ".join(LABEL_COLUMNS)
+        raise DataError(f"{place}: no label column ({wanted}); the columns are {', '.join(map(repr, columns))}")
+    return present
 
 
 def _label_set(value: Any, column: str, place: str) -> tuple[tuple[str, ...], bool]:

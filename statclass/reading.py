@@ -331,7 +331,8 @@ class StatementReader:
         says_we = np.bincount(row, category == self._codes["we"], size) > 0
         says_i = np.bincount(row, category == self._codes["i"], size) > 0
         asks = np.bincount(row, flags & QUESTION != 0, size) > 0
-        return (np.where(says_we, 1, np.where(says_i, 2, 0)) + 4 * asks)[row]
+        voice: Ints = np.where(says_we, 1, np.where(says_i, 2, 0)) + 4 * asks
+        return voice[row]
 
 
 class _PhraseTable:

@@ -93,6 +93,9 @@ def fit_classifier(
     """What :meth:`StatementClassifier.fit` does."""
     if len(texts) != len(labels):
         raise InputError(f"found {len(texts)} statements and {len(labels)} labels; expected one label for each")
+    for n, each in enumerate(labels):
+        if isinstance(each, bytes) or not isinstance(each, Iterable):
+            raise InputError(f"expected a label (str) or a set of labels, found {type(each).__name__} at index {n}")
     sets = [frozenset((each,) if isinstance(each, str) else each) - {OTHER} for each in labels]
     exclusive = all(isinstance(each, str) for each in labels) and all(sets)
     types = type_order(set().union(*sets)) if sets else ()
@@ -210,7 +213,10 @@ def _primary_first(row: LabelledStatement) -> tuple[str, ...]:
 
 def _check_counts(types: Sequence[str], targets: NDArray[np.bool_], folds: int) -> None:
     if not types or (len(types) == 1 and targets.all()):
-        raise LabelledDataError(f"found {len(types)} label(s); expected at least two, or one and statements without it")
+        raise LabelledDataError(
+            f"found {f'one label only, {types[0]!r}' if types else 'no labels'}; expected at least two labels, or one "
+            f"label and statements labelled {OTHER!r}"
+        )
     few = [f"{name} ({int(n)})" for name, n in zip(types, targets.sum(0), strict=True) if n < max(2, folds)]
     if few:
         raise LabelledDataError(
