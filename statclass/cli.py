@@ -200,9 +200,12 @@ def _labelled_rows(
 def _refuse_taken_folder(folder: str, overwrite: bool) -> None:
     """Before a long training: is there room for its model?"""
     there = Path(folder)
-    if there.is_dir() and any(there.iterdir()) and not (overwrite and (there / DESCRIPTION).is_file()):
-        what = "a model is there already; add --overwrite to replace it"
-        raise DataError(f"{folder}: {what if (there / DESCRIPTION).is_file() else 'is a folder with other files in it'}")
+    if not there.is_dir() or not any(there.iterdir()):
+        return
+    if not (there / DESCRIPTION).is_file():
+        raise DataError(f"{folder}: is a folder with other files in it; choose another name")
+    if not overwrite:
+        raise DataError(f"{folder}: a model is there already; choose another name, or add --overwrite")
 
 
 @contextmanager
@@ -222,8 +225,12 @@ def coloured_article(article: Article, rows: Iterable[dict[str, Any]]) -> str:
     for start, end, name in spans:
         if start >= at:
             colour = COLOURS.get(name)
-            shown = click.style(article.text[start:end], fg=colour, dim=colour is None)
-            pieces += [article.text[at:start], shown, click.style(f" [{name}]", fg=colour, bold=colour is not None)]
+            shown = click.style(article.text[start:end], fg=colour, dim=True if colour is None else None)
+            pieces += [
+                article.text[at:start],
+                shown,
+                click.style(f" [{name}]", fg=colour, bold=True if colour else None),
+            ]
             at = end
     return "".join([*pieces, article.text[at:], article.problem or "", "\n"])
 
@@ -241,7 +248,7 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _coloured(name: str, width: int = 0) -> str:
-    return click.style(name.ljust(width), fg=COLOURS.get(name), dim=name == OTHER)  # type: ignore[call-overload]
+    return click.style(name.ljust(width), fg=COLOURS.get(name), dim=True if name == OTHER else None)  # type: ignore[call-overload]
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ def test_the_corpus_passes_its_check(capsys):
 
 def test_a_name_tells_its_format():
     assert [format_of(name) for name in ("a.NDJSON", "b.csv.gz", "-")] == ["jsonl", "csv", "txt"]
-    with pytest.raises(DataError, match="without ending"):
+    with pytest.raises(DataError, match="no ending"):
         format_of("quotes")
 
 
@@ -175,3 +175,50 @@ def test_fewer_groups_than_folds_are_said_so(tmp_path, capsys):
     write_jsonl(tmp_path / "l.jsonl", rows)
     assert main(["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine")]) == 2
     assert "near-duplicates count as one" in capsys.readouterr().err
+
+
+def test_a_column_of_the_users_is_never_overwritten(tmp_path):
+    (tmp_path / "q.csv").write_text(f"label,quote\nmine,{QUOTES[0]}\n")
+    assert label(tmp_path / "q.csv", "-o", tmp_path / "out.jsonl") == 0
+    (row,) = rows_of(tmp_path / "out.jsonl")
+    assert (row["label"], row["predicted_label"]) == ("mine", "refusal")
+
+
+def test_no_file_is_overwritten_unless_told(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text(f"quote\n{QUOTES[0]}\n")
+    assert label(tmp_path / "q.csv", "-o", tmp_path / "q.csv") == 2
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "q.csv").read_text() == f"quote\n{QUOTES[0]}\n"
+    (tmp_path / "out.csv").write_text("old")
+    assert label(tmp_path / "q.csv", "-o", tmp_path / "out.csv", "--overwrite") == 0
+
+
+def test_tables_of_other_columns_are_not_mixed_into_one(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text(f"quote\n{QUOTES[0]}\n")
+    (tmp_path / "b.txt").write_text(QUOTES[1])
+    assert label(tmp_path / "a.csv", tmp_path / "b.txt", "-o", tmp_path / "out.csv") == 2
+    assert "same columns in every row" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_empty_row_has_no_label_and_is_counted(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text(f"id,quote\n1,\n2,{QUOTES[0]}\n")
+    assert label(tmp_path / "q.csv", "-o", tmp_path / "out.jsonl") == 0
+    assert [row["label"] for row in rows_of(tmp_path / "out.jsonl")] == [None, "refusal"]
+    assert "1 with a problem" in capsys.readouterr().err
+
+
+def test_utf_16_is_recognised_and_other_bytes_are_flagged(tmp_path):
+    (tmp_path / "a.csv").write_bytes(f"quote\n{QUOTES[0]} é\n".encode("utf-16"))
+    (tmp_path / "b.csv").write_bytes(f"quote\n{QUOTES[0]} é\n".encode("latin-1"))
+    assert label(tmp_path / "a.csv", tmp_path / "b.csv", "-o", tmp_path / "out.jsonl") == 0
+    first, second = rows_of(tmp_path / "out.jsonl")
+    assert (first["quote"], first["problem"]) == (f"{QUOTES[0]} é", None)
+    assert "not in the file's encoding" in second["problem"]
+
+
+def test_a_group_column_that_is_not_there_is_said_so(tmp_path, capsys):
+    write_jsonl(tmp_path / "l.jsonl", [{"text": text, "label": label} for label in TINY for text in TINY[label]])
+    arguments = ["train", str(tmp_path / "l.jsonl"), "-o", str(tmp_path / "mine"), "--group-column", "article"]
+    assert main(arguments) == 2
+    assert "no column 'article' to group by" in capsys.readouterr().err

@@ -65,6 +65,8 @@ def test_an_odd_statement_does_not_disturb_its_neighbours():
         (lambda: StatementClassifier().predict(["x"]), "not fitted"),
         (lambda: StatementClassifier().set_params(nonsense=1), "no setting 'nonsense'"),
         (lambda: StatementClassifier().fit(["a"], []), "1 statements and 0 labels"),
+        (lambda: StatementClassifier().fit(["a"], [1]), "found int at index 0"),
+        (lambda: statclass.classify_many(["a", float("nan")]), "fillna"),
     ],
 )
 def test_wrong_calls_say_what_was_found(call, words):
