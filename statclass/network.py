@@ -28,7 +28,7 @@ WIDTHS = (3, 5)
 UNKNOWN, NAME_VECTOR = 0, 1
 _DENSE = tuple(n for n, name in enumerate(FIELDS) if name in ("category", "subject", "source", "predicate"))
 _SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE)
-_PART = 128
+_PART = 64
 _MEAN_SCALE = np.float32(3.0)
 
 
@@ -53,7 +53,7 @@ class NetworkSettings:
     """
 
     width: int = 32
-    filters: int = 48
+    filters: int = 32
     epochs: int = 16
     batch: int = 64
     rate: float = 3e-3
@@ -75,7 +75,7 @@ class Encoded:
     ----------
     word : int array of shape (n_tokens,)
         Row of the table of word vectors.
-    codes : int array of shape (n_tokens, len(FIELDS))
+    codes : int array of shape (len(FIELDS), n_tokens)
     start : int array of shape (n_statements + 1,)
         First token of each statement, and the end of the last.
     """
@@ -122,7 +122,7 @@ class Network:
         """Outputs of one encoded statement with one of its tokens made an unknown word without categories."""
         word, codes = encoded.word.copy(), encoded.codes.copy()
         word[token] = UNKNOWN
-        codes[token, :3] = np.arange(3) * CODES
+        codes[:3, token] = np.arange(3) * CODES
         alone: Singles = _forward(self.arrays, Encoded(word, codes, encoded.start))[0]
         return alone
 
@@ -134,7 +134,8 @@ class Network:
             self._row_of_type = np.concatenate([self._row_of_type[:known], fresh])
             self._types = words
         word = np.where(reading.is_name, NAME_VECTOR, self._row_of_type[reading.type])
-        codes = np.stack([getattr(reading, name) for name in FIELDS], 1) + np.arange(len(FIELDS)) * CODES
+        codes = np.stack([getattr(reading, name) for name in FIELDS])
+        codes += np.arange(len(FIELDS))[:, None] * CODES
         start = np.searchsorted(reading.row, np.arange(reading.n_statements + 1))
         return Encoded(word, codes, start)
 
@@ -159,14 +160,14 @@ def _pooled(arrays: Arrays, filters: Singles, encoded: Encoded, begin: int, end:
     """For each of some statements, the maximum and mean of every filter."""
     start = encoded.start[begin : end + 1] - encoded.start[begin]
     tokens = slice(encoded.start[begin], encoded.start[end])
-    codes = encoded.codes[tokens]
+    codes = encoded.codes[:, tokens]
     token = arrays["words"].take(encoded.word[tokens], axis=0)
     token += arrays["bias"]
     for column in _DENSE:
-        token += arrays["codes"].take(codes[:, column], axis=0)
+        token += arrays["codes"].take(codes[column], axis=0)
     for column in _SPARSE:
-        places = np.flatnonzero(codes[:, column] != column * CODES)
-        token[places] += arrays["codes"].take(codes[places, column], axis=0)
+        places = np.flatnonzero(codes[column] != column * CODES)
+        token[places] += arrays["codes"].take(codes[column, places], axis=0)
     np.maximum(token, 0, out=token)
     blank = _blank_places(start)
     token[blank] = 0
@@ -256,7 +257,7 @@ def pick(encoded: Encoded, chosen: Ints) -> Encoded:
     length = np.diff(encoded.start)[chosen]
     start = np.concatenate([[0], np.cumsum(length)])
     token = np.arange(start[-1]) + np.repeat(encoded.start[chosen] - start[:-1], length)
-    return Encoded(encoded.word[token], encoded.codes[token], start)
+    return Encoded(encoded.word[token], encoded.codes[:, token], start)
 
 
 class _Trainer:
@@ -313,10 +314,10 @@ class _Trainer:
         one_hot = csr_matrix(
             (
                 np.ones(batch.codes.size, np.float32),
-                batch.codes.ravel(),
+                batch.codes.T.ravel(),
                 np.arange(0, batch.codes.size + 1, len(FIELDS)),
             ),
-            shape=(len(batch.codes), len(arrays["codes"])),
+            shape=(len(batch.word), len(arrays["codes"])),
         )
         before = vector @ arrays["project"] + arrays["bias"] + one_hot @ arrays["codes"]
         before[special] += arrays["special"][batch.word[special]]

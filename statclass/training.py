@@ -191,7 +191,7 @@ def _encode(extractor: FeatureExtractor, texts: list[str]) -> Encoded:
     start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
     return Encoded(
         np.concatenate([block.word[: block.start[-1]] for block in blocks]),
-        np.concatenate([block.codes[: block.start[-1]] for block in blocks]),
+        np.concatenate([block.codes[:, : block.start[-1]] for block in blocks], axis=1),
         np.concatenate([start, ends[-1:]]),
     )
 

@@ -27,7 +27,7 @@ def statements(count: int = 12_000, size: int = 160) -> list[str]:
         for path in sorted(shipped("seeds").glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    longer = sorted(texts, key=len)[len(texts) // 4 :]
+    longer = sorted(texts, key=len)[len(texts) * 4 // 10 :]
     chosen = (longer * (count // len(longer) + 1))[:count]
     print(f"{len(chosen)} statements of {sum(len(t.encode()) for t in chosen) / len(chosen):.0f} bytes (aim {size})")
     return chosen
