@@ -228,15 +228,11 @@ def train_network(
     Network
         With one output for each type, then one for each primary.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
-        trainer = _Trainer(vectors, targets.shape[1], settings, seed)
-        order = np.random.RandomState(seed + 1)
-        batches = _batches_of_epochs(encoded, settings, order)
-        for step, chosen in enumerate(batches):
-            trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches))
-        return Network(as_stored(trainer.finished()), rows)
+    trainer = _Trainer(vectors, targets.shape[1], settings, seed)
+    batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
+    for step, chosen in enumerate(batches):
+        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches))
+    return Network(as_stored(trainer.finished()), rows)
 
 
 def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.random.RandomState) -> list[Ints]:

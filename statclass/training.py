@@ -150,6 +150,16 @@ def _in_parallel(tasks: list[Any]) -> list[_Part]:
 def _fit_part(
     classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]
 ) -> _Part:
+    """Fit both parts on one thread: with several, BLAS adds in another order and the last digits change."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return _fit_and_apply(classifier, data, chosen, held)
+
+
+def _fit_and_apply(
+    classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]
+) -> _Part:
     vectors, rows = word_vectors()
     heads = _fit_heads(classifier, data.matrix[chosen], data.targets[chosen])
     network = train_network(
@@ -260,11 +270,13 @@ def _fit_heads(classifier: StatementClassifier, matrix: Any, targets: NDArray[np
 
 def _calibrate(margins: Margins, targets: NDArray[np.bool_], exclusive: bool) -> Calibration:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     found = []
     for kind, target in enumerate(targets.T):
         both = np.column_stack([margins.linear[:, kind], margins.network[:, kind]])
-        curve = LogisticRegression(C=1e3, solver="lbfgs").fit(both, target)
+        with threadpool_limits(limits=1):
+            curve = LogisticRegression(C=1e3, solver="lbfgs").fit(both, target)
         log_odds = both @ curve.coef_[0] + curve.intercept_[0]
         threshold = 0.0 if exclusive else _best_threshold(chances(log_odds), target)
         found.append([*curve.coef_[0], curve.intercept_[0], threshold])
