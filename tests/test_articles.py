@@ -7,7 +7,8 @@ import json
 import pytest
 
 from statclass.articles import Article, read_articles
-from statclass.cli import coloured_article, main
+from statclass.cli import main
+from statclass.cli.label import coloured_article
 from tests.conftest import write_jsonl
 
 SENTENCE = "Ana Silva denied the report."

@@ -1,0 +1,55 @@
+"""``statclass train``: labelled files in, a model folder out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from statclass.errors import DataError
+from statclass.persistence import DESCRIPTION
+
+
+@click.command()
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, help="Folder to write the model to.")
+@click.option("--text-column", help="Column with the statements.")
+@click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
+@click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
+@click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
+@click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
+@click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
+def train(
+    labelled: tuple[str, ...],
+    output: str,
+    text_column: str | None,
+    label_column: str | None,
+    group_column: str | None,
+    held_out: str | None,
+    overwrite: bool,
+    folds: int,
+    seed: int,
+) -> None:
+    """Train a model on LABELLED files or folders, and write it with its card."""
+    from statclass.training import train as train_on_files
+
+    _refuse_taken_folder(output, overwrite)
+    scored = {"held-out statements": held_out} if held_out else None
+    classifier = train_on_files(
+        labelled, text=text_column, label=label_column, group=group_column, held_out=scored, folds=folds, seed=seed
+    )
+    classifier.save(output)
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in classifier.info_["cross_validation"].items())
+    click.echo(f"Wrote {output}: {len(classifier.types_)} labels. Cross-validation: {scores}", err=True)
+
+
+def _refuse_taken_folder(folder: str, overwrite: bool) -> None:
+    """Before a long training: is there room for its model?"""
+    there = Path(folder)
+    if not there.is_dir() or not any(there.iterdir()):
+        return
+    if not (there / DESCRIPTION).is_file():
+        raise DataError(f"{folder}: is a folder with other files in it; choose another name")
+    if not overwrite:
+        raise DataError(f"{folder}: a model is there already; choose another name, or add --overwrite")
