@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from os import PathLike
 
-from statclass.labelled.checks import check_each, check_for_training, check_labelled, refuse_problems
+from statclass.labelled.checks import check_each, check_labelled, problems_for_training, refuse_problems
 from statclass.labelled.files import Labelled, read_labelled
-from statclass.labelled.groups import groups_of, similar_pairs
+from statclass.labelled.groups import groups_of, refuse_missing_column, similar_pairs
 from statclass.labelled.statement import LabelledStatement
 from statclass.records import StatementType
 
@@ -18,11 +18,12 @@ __all__ = [
     "Labelled",
     "LabelledStatement",
     "check_each",
-    "check_for_training",
     "check_labelled",
     "check_seeds",
     "groups_of",
+    "problems_for_training",
     "read_labelled",
+    "refuse_missing_column",
     "refuse_problems",
     "similar_pairs",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from statclass.errors import LabelledDataError
 from statclass.labelled.groups import similar_pairs, words_of
@@ -12,6 +13,7 @@ from statclass.records import OTHER
 
 NEAR_DUPLICATE = 0.8
 _MOST_LISTED = 20
+_CLASH = " and the labels differ"
 
 
 def check_labelled(rows: Sequence[LabelledStatement], known: Iterable[str] | None = None) -> list[str]:
@@ -32,19 +34,38 @@ def check_labelled(rows: Sequence[LabelledStatement], known: Iterable[str] | Non
     return [*check_each(rows, known), *_check_exact_copies(rows), *_check_near_copies(rows)]
 
 
-def check_for_training(rows: Sequence[LabelledStatement], folds: int, known: Iterable[str] | None = None) -> list[str]:
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and the statements (by their places) that it would be gone without."""
+
+    message: str
+    places: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def problems_for_training(
+    rows: Sequence[LabelledStatement], folds: int, known: Iterable[str] | None = None
+) -> list[Problem]:
     """What stands in the way of training: problems of single rows, copies whose labels differ, labels with too few.
 
     Parameters
     ----------
     rows : sequence of LabelledStatement
     folds : int
-        Every label needs as many statements as there are folds of the cross-validation.
+        Every label needs as many statements as there are folds of the cross-validation; 1 asks for none.
     known : iterable of str, optional
         The labels there are; None takes any.
     """
-    conflicts = [problem for problem in _check_exact_copies(rows) if problem.endswith(_CLASH)]
-    return [*check_each(rows, known), *conflicts, *_check_counts(rows, folds)]
+    allowed = None if known is None else {*known, OTHER}
+    alone = [Problem(f"{row.place}: {what}", (row.place,)) for row in rows for what in _problems_of(row, allowed)]
+    conflicts = [
+        Problem(f"{row.place}: the same text as {first.place}{_CLASH}", (first.place, row.place))
+        for first, row in _exact_copies(rows)
+        if set(first.labels) != set(row.labels)
+    ]
+    return [*alone, *conflicts, *_too_few(rows, folds)]
 
 
 def check_each(rows: Sequence[LabelledStatement], known: Iterable[str] | None = None) -> list[str]:
@@ -66,16 +87,19 @@ def _problems_of(row: LabelledStatement, allowed: set[str] | None) -> Iterator[s
         yield f"primary {row.primary!r} is not among the labels {', '.join(map(repr, row.labels)) or '(none)'}"
 
 
-_CLASH = " and the labels differ"
-
-
 def _check_exact_copies(rows: Sequence[LabelledStatement]) -> Iterator[str]:
+    for first, row in _exact_copies(rows):
+        clash = "" if set(first.labels) == set(row.labels) else _CLASH
+        yield f"{row.place}: the same text as {first.place}{clash}"
+
+
+def _exact_copies(rows: Sequence[LabelledStatement]) -> Iterator[tuple[LabelledStatement, LabelledStatement]]:
+    """Pairs of a statement and an earlier one with the same words."""
     first: dict[str, LabelledStatement] = {}
     for row in rows:
         key = " ".join(words_of(row.text))
         if key and key in first:
-            clash = "" if set(first[key].labels) == set(row.labels) else _CLASH
-            yield f"{row.place}: the same text as {first[key].place}{clash}"
+            yield first[key], row
         first.setdefault(key, row)
 
 
@@ -86,17 +110,18 @@ def _check_near_copies(rows: Sequence[LabelledStatement]) -> Iterator[str]:
             yield f"{rows[b].place}: nearly the same text as {rows[a].place} ({overlap:.0%} of the words)"
 
 
-def _check_counts(rows: Sequence[LabelledStatement], folds: int) -> Iterator[str]:
+def _too_few(rows: Sequence[LabelledStatement], folds: int) -> Iterator[Problem]:
     places: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         for label in row.labels:
             places[label].append(row.place)
-    least = max(2, folds)
+    least = max(2, folds) if folds > 1 else 1
     for label, held in sorted(places.items()):
         if len(held) < least:
-            yield (
-                f"{held[0]}: too few statements labelled {label!r}: found {len(held)} ({', '.join(held)}), expected "
-                f"at least {least} for {folds} folds; add statements, merge labels, or set folds lower"
+            yield Problem(
+                f"{held[0]}: too few statements labelled {label!r}: found {len(held)} ({', '.join(held)}), expected at "
+                f"least {least} for {folds} folds; add statements, merge labels, or set folds lower",
+                tuple(held),
             )
 
 

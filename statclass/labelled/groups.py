@@ -26,8 +26,7 @@ def groups_of(rows: Sequence[LabelledStatement], column: str | None = None) -> l
         return n
 
     first: dict[tuple[str, str], int] = {}
-    if column and not any(column in row.values for row in rows):
-        raise InputError(f"no column {column!r} to group by; the columns are {', '.join(map(repr, rows[0].values))}")
+    refuse_missing_column(rows, column)
     columns = (column,) if column else GROUP_COLUMNS
     for n, row in enumerate(rows):
         for name in columns:
@@ -38,19 +37,30 @@ def groups_of(rows: Sequence[LabelledStatement], column: str | None = None) -> l
     return [find(n) for n in range(len(rows))]
 
 
+def refuse_missing_column(rows: Sequence[LabelledStatement], column: str | None) -> None:
+    """Raise InputError when there is no such column to group by."""
+    if column and not any(column in row.values for row in rows):
+        raise InputError(f"no column {column!r} to group by; the columns are {', '.join(map(repr, rows[0].values))}")
+
+
 def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, int, float]]:
     """Pairs of texts whose sets of words overlap (Jaccard index) by `at_least`.
 
     Candidates are texts that share one of their rarest words, so very common wording alone makes no pair.
     """
     words = [frozenset(words_of(text)) for text in texts]
+    sizes = [len(bag) for bag in words]
     frequency = Counter(word for bag in words for word in bag)
     holders: dict[str, list[int]] = defaultdict(list)
     for n, bag in enumerate(words):
         rare = sorted(bag, key=lambda word: (frequency[word], word))[: max(3, int(len(bag) * (1 - at_least)) + 2)]
-        candidates = Counter(other for word in rare for other in holders[word][-_MOST_CANDIDATES:])
+        candidates = dict.fromkeys(other for word in rare for other in holders[word][-_MOST_CANDIDATES:])
         for other in candidates:
-            overlap = len(bag & words[other]) / len(bag | words[other])
+            size, least = sizes[n], sizes[other]
+            if min(size, least) < at_least * max(size, least):
+                continue
+            shared = len(bag & words[other])
+            overlap = shared / (size + least - shared)
             if overlap >= at_least:
                 yield other, n, overlap
         for word in rare:
