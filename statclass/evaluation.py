@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from statclass.errors import InputError
 from statclass.labelled import LabelledStatement
 from statclass.model import Floats, StatementClassifier, type_order
-from statclass.records import OTHER
+from statclass.records import OTHER, Contribution, Prediction
 
 RESAMPLES = 500
 CALIBRATION_BINS = 10
@@ -138,6 +138,51 @@ def evaluate(classifier: StatementClassifier, rows: Sequence[LabelledStatement],
             if len(here := np.flatnonzero(values == value).tolist())
         },
     )
+
+
+@dataclass(frozen=True)
+class WorstError:
+    """A statement whose label the model was sure of, and wrong.
+
+    Parameters
+    ----------
+    row : LabelledStatement
+    prediction : Prediction
+    reasons : tuple of Contribution
+        What spoke for the wrong label, strongest first.
+    """
+
+    row: LabelledStatement
+    prediction: Prediction
+    reasons: tuple[Contribution, ...]
+
+    def as_text(self) -> str:
+        """Place, labels, text and the words that misled."""
+        words = ", ".join(
+            f"{' '.join(reason.words)} ({reason.feature} {reason.weight:+.1f})" for reason in self.reasons
+        )
+        sure = f"{self.prediction.confidence:.2f}"
+        return (
+            f"  {self.row.place}: {self.row.primary}, taken for {self.prediction.label} ({sure})\n"
+            f"    {self.row.text}\n    because of: {words or 'nothing that pointed anywhere else'}"
+        )
+
+
+def worst_errors(
+    classifier: StatementClassifier, rows: Sequence[LabelledStatement], count: int, reasons: int = 3
+) -> list[WorstError]:
+    """The statements with a wrong primary label of which the model was surest, with what misled it."""
+    predictions = classifier.classify_many(row.text for row in rows)
+    wrong = [(row, found) for row, found in zip(rows, predictions, strict=True) if found.label != row.primary]
+    wrong.sort(key=lambda pair: -pair[1].confidence)
+    return [WorstError(row, found, _misleading(classifier, row.text, found, reasons)) for row, found in wrong[:count]]
+
+
+def _misleading(
+    classifier: StatementClassifier, text: str, prediction: Prediction, count: int
+) -> tuple[Contribution, ...]:
+    for_it = [c for c in classifier.explain(text) if c.label == prediction.label and c.weight > 0]
+    return tuple(for_it[:count])
 
 
 def score(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from os import PathLike
 
+from statclass.labelled.annotators import annotated_by_file
 from statclass.labelled.checks import check_each, check_labelled, problems_for_training, refuse_problems
 from statclass.labelled.files import Labelled, read_labelled
 from statclass.labelled.groups import groups_of, refuse_missing_column, similar_pairs
@@ -17,6 +18,7 @@ from statclass.records import StatementType
 __all__ = [
     "Labelled",
     "LabelledStatement",
+    "annotated_by_file",
     "check_each",
     "check_labelled",
     "check_seeds",

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from statclass.labelled.statement import LabelledStatement
 from statclass.records import OTHER
@@ -64,6 +65,12 @@ def merge_annotations(rows: Sequence[LabelledStatement]) -> list[LabelledStateme
         else:
             merged[at] = _together(merged[at], row)
     return merged
+
+
+def annotated_by_file(rows: Sequence[LabelledStatement]) -> list[LabelledStatement]:
+    """The same texts in several files, each file by an annotator who goes by its name, as one statement each."""
+    named = [row if row.annotations else replace(row, annotations={Path(row.file).stem: row.labels}) for row in rows]
+    return merge_annotations(named)
 
 
 def _together(first: LabelledStatement, second: LabelledStatement) -> LabelledStatement:
