@@ -83,7 +83,8 @@ def suggest(
     fresh = _without_near_copies([texts[n] for n in order], list(labelled))
     pool = order[fresh]
     chosen = _spread(_profiles(classifier, [texts[n] for n in pool]), doubt[pool], count)
-    return [Suggestion(*given[n], predictions[n], round(float(doubt[n]), 4)) for n in pool[chosen].tolist()]
+    picked = [int(n) for n in pool[chosen]]
+    return [Suggestion(given[n][0], given[n][1], predictions[n], round(float(doubt[n]), 4)) for n in picked]
 
 
 def uncertainty(classifier: StatementClassifier, predictions: Sequence[Prediction]) -> Floats:
