@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.model import Calibration, Floats, Margins, chances, shares
+from statclass.model import Calibration, Floats, Margins, chances, decide, shares
 
 if TYPE_CHECKING:
     from statclass.reading import Ints
@@ -25,6 +25,25 @@ def calibrate(
     if exclusive:
         return calibrate_exclusive(margins, primary, weights)
     return calibrate_independent(margins, targets, weights)
+
+
+def best_calibration(
+    kinds: Sequence[Margins],
+    targets: NDArray[np.bool_],
+    primary: Ints,
+    exclusive: bool,
+    weights: Floats | None = None,
+) -> tuple[int, Calibration]:
+    """Which of several kinds of margins gives the best macro-F1 of the primaries, and its calibration."""
+    counts = np.ones(len(primary)) if weights is None else weights
+    found = [calibrate(margins, targets, primary, exclusive, weights) for margins in kinds]
+    types = targets.shape[1]
+    scores = []
+    for margins, calibration in zip(kinds, found, strict=True):
+        chosen, order = decide(calibration, margins, exclusive)
+        scores.append(_macro_f1(primary, np.where(chosen.any(1), order[:, 0], types), counts, types + 1))
+    best = int(np.argmax(scores))
+    return best, found[best]
 
 
 def calibrate_independent(margins: Margins, targets: NDArray[np.bool_], weights: Floats | None = None) -> Calibration:

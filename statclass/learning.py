@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from statclass.calibration import calibrate
 from statclass.evaluation import confusions, f1_of, interval, resamples
-from statclass.model import Floats, Margins, StatementClassifier
+from statclass.model import Calibration, Floats, Margins, StatementClassifier, decide
 from statclass.reading import Ints
 from statclass.records import OTHER
 
@@ -74,7 +73,7 @@ def cross_validation_report(classifier: StatementClassifier, fitted: Fitted, ski
         So many statements at the beginning are of the base; the others are scored by themselves, too.
     """
     labels = [*classifier.types_, OTHER]
-    found = _found(classifier, fitted.margins)
+    found = _found(classifier.calibration_, fitted.margins, classifier.exclusive_)
     draws = resamples(len(found))
     drawn = confusions(fitted.primary, found, len(labels), draws)
     whole = confusions(fitted.primary, found, len(labels))[0]
@@ -109,9 +108,10 @@ def cross_validation_report(classifier: StatementClassifier, fitted: Fitted, ski
     return report
 
 
-def _found(classifier: StatementClassifier, margins: Margins) -> Ints:
-    chosen, best = classifier.choose(margins)
-    return np.where(chosen.any(1), best[:, 0], len(classifier.types_))
+def _found(calibration: Calibration, margins: Margins, exclusive: bool) -> Ints:
+    """The index of the primary, or that after the last type for ``"other"``."""
+    chosen, best = decide(calibration, margins, exclusive)
+    return np.where(chosen.any(1), best[:, 0], best.shape[1])
 
 
 def _learning_curve(classifier: StatementClassifier, fitted: Fitted) -> list[list[float]]:
@@ -135,10 +135,10 @@ def _score_of(
     """Macro-F1 on some statements, calibrated on them."""
     here = np.concatenate(held)
     together = Margins(*(np.vstack([getattr(m, name) for m in margins]) for name in ("linear", "network", "primary")))
-    tried = copy(classifier)
     counts = None if fitted.counts is None else fitted.counts[here]
-    tried.calibration_ = calibrate(together, fitted.targets[here], fitted.primary[here], classifier.exclusive_, counts)
-    confusion = confusions(fitted.primary[here], _found(tried, together), len(classifier.types_) + 1)[0]
+    calibration = calibrate(together, fitted.targets[here], fitted.primary[here], classifier.exclusive_, counts)
+    found = _found(calibration, together, classifier.exclusive_)
+    confusion = confusions(fitted.primary[here], found, len(classifier.types_) + 1)[0]
     return round(float(f1_of(confusion)[confusion.sum(1) > 0].mean()), 4)
 
 

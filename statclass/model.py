@@ -274,15 +274,7 @@ class StatementClassifier(Estimator):
 
     def choose(self, margins: Margins) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which types each statement gets, and the types in order: those first, the primary before the others."""
-        if self.exclusive_:
-            liking = self.calibration_.log_shares(margins) - np.log(self.calibration_.threshold)
-            chosen = np.zeros(liking.shape, bool)
-            chosen[np.arange(len(liking)), liking.argmax(1)] = True
-        else:
-            log_odds = self.calibration_.log_odds(margins)
-            liking = preference(log_odds, margins)
-            chosen = chances(log_odds) >= self.calibration_.threshold
-        return chosen, np.argsort(-(liking + 1e6 * chosen), axis=1, kind="stable")
+        return decide(self.calibration_, margins, self.exclusive_)
 
     def explain(self, statement: str) -> list[Contribution]:
         """Which features moved which type, strongest first, with their places in the statement.
@@ -349,6 +341,19 @@ class StatementClassifier(Estimator):
         if not hasattr(self, "weights_"):
             raise InputError(f"this {type(self).__name__} is not fitted; call fit, or load a saved one")
         return check_statements(statements)
+
+
+def decide(calibration: Calibration, margins: Margins, exclusive: bool) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which types each statement gets, and the types in order: those first, the primary before the others."""
+    if exclusive:
+        liking = calibration.log_shares(margins) - np.log(calibration.threshold)
+        chosen = np.zeros(liking.shape, bool)
+        chosen[np.arange(len(liking)), liking.argmax(1)] = True
+    else:
+        log_odds = calibration.log_odds(margins)
+        liking = preference(log_odds, margins)
+        chosen = chances(log_odds) >= calibration.threshold
+    return chosen, np.argsort(-(liking + 1e6 * chosen), axis=1, kind="stable")
 
 
 def preference(log_odds: Floats, margins: Margins) -> Floats:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.calibration import calibrate
+from statclass.calibration import best_calibration
 from statclass.errors import InputError, LabelledDataError
 from statclass.evaluation import evaluate
+from statclass.evidence import Heads, fit_by_evidence
 from statclass.features import BLOCK, FeatureExtractor
 from statclass.labelled import (
     Labelled,
@@ -177,10 +178,14 @@ class Recipe:
     network : NetworkSettings
     rarity : float
         Features of the linear part are weighed by their inverse document frequency to this power.
+    evidence : bool
+        Whether the linear part is also fitted on features weighed by what they tell of each label; the
+        cross-validation chooses between the two.
     """
 
     network: NetworkSettings
     rarity: float
+    evidence: bool
 
 
 def settings_for(n_statements: int) -> Recipe:
@@ -195,7 +200,8 @@ def settings_for(n_statements: int) -> Recipe:
     batch = usual.batch if n_statements >= _FEW_STATEMENTS else usual.batch // (2 if n_statements >= 2500 else 4)
     epochs = round(_BATCHES * batch / max(n_statements, 1))
     network = replace(usual, batch=batch, epochs=min(max(epochs, usual.epochs), _MOST_EPOCHS))
-    return Recipe(network, 0.0 if n_statements >= _FEW_STATEMENTS else 1.0)
+    few = n_statements < _FEW_STATEMENTS
+    return Recipe(network, 1.0 if few else 0.0, few)
 
 
 def fit_classifier(
@@ -231,16 +237,18 @@ def fit_classifier(
     tasks = [(classifier, data, *piece) for piece in (*in_folds, (fold >= 0, fold < 0), *pieces)]
     parts = _in_parallel(tasks, progress)
     whole = parts[classifier.folds]
-    margins = _joined([part.margins for part in parts[: classifier.folds]], fold)
-    calibration = calibrate(margins, targets, primary, exclusive, counts)
-    weights, bias = _whole_weights((whole.heads[0] * rarity, whole.heads[1]))
+    kinds = [
+        _joined([part.margins[kind] for part in parts[: classifier.folds]], fold) for kind in range(len(whole.heads))
+    ]
+    kind, calibration = best_calibration(kinds, targets, primary, exclusive, counts)
+    margins, heads = kinds[kind], whole.heads[kind]
+    weights, bias = _whole_weights((heads[0] * rarity, heads[1]))
     network = Network(whole.layers, word_vectors()[1])
     info = {"versions": _versions()}
     classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
     classifier.info_["cross_validation"] = _cross_validation(classifier, margins, targets, primary)
-    return Fitted(
-        fold, margins, targets, primary, counts, pieces, [part.margins for part in parts[classifier.folds + 1 :]]
-    )
+    of_pieces = [part.margins[kind] for part in parts[classifier.folds + 1 :]]
+    return Fitted(fold, margins, targets, primary, counts, pieces, of_pieces)
 
 
 def _by_rarity(matrix: Any, power: float) -> tuple[Any, Floats]:
@@ -282,11 +290,11 @@ class _Data:
 
 @dataclass(frozen=True)
 class _Part:
-    """Both parts of the model, fitted on some statements, and their margins on others."""
+    """Both parts of the model, fitted on some statements, and their margins on others: one for each kind of heads."""
 
-    heads: tuple[Floats, Floats]
+    heads: list[Heads]
     layers: Arrays
-    margins: Margins
+    margins: list[Margins]
 
 
 def _in_parallel(tasks: list[Any], progress: Progress) -> list[_Part]:
@@ -316,7 +324,7 @@ def _fit_and_apply(
 ) -> _Part:
     vectors, rows = word_vectors()
     counts = None if data.counts is None else data.counts[chosen]
-    heads = _fit_heads(classifier, data.matrix[chosen], data.targets[chosen], counts)
+    heads = _fit_kinds_of_heads(classifier, data, chosen, counts)
     network = train_network(
         pick(data.encoded, np.flatnonzero(chosen)),
         vectors,
@@ -329,10 +337,23 @@ def _fit_and_apply(
     )
     types = data.targets.shape[1]
     if not held.any():
-        return _Part(heads, network.arrays, Margins(*(np.zeros((0, types)) for _ in range(3))))
+        return _Part(heads, network.arrays, [Margins(*(np.zeros((0, types)) for _ in range(3))) for _ in heads])
     outputs = network.outputs_of(pick(data.encoded, np.flatnonzero(held))).astype(float)
-    linear = data.matrix[held] @ heads[0].T + heads[1]
-    return _Part(heads, network.arrays, Margins(linear, outputs[:, :types], outputs[:, types : 2 * types]))
+    linear = [data.matrix[held] @ weights.T + intercepts for weights, intercepts in heads]
+    margins = [Margins(each, outputs[:, :types], outputs[:, types : 2 * types]) for each in linear]
+    return _Part(heads, network.arrays, margins)
+
+
+def _fit_kinds_of_heads(
+    classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], counts: Floats | None
+) -> list[Heads]:
+    """The linear part as it is, and, where the recipe says so, on features weighed by what they tell."""
+
+    def fit(matrix: Any, targets: NDArray[np.bool_]) -> Heads:
+        return _fit_heads(classifier, matrix, targets, counts)
+
+    matrix, targets = data.matrix[chosen], data.targets[chosen]
+    return [fit(matrix, targets), *([fit_by_evidence(fit, matrix, targets)] if data.recipe.evidence else [])]
 
 
 def _joined(parts: Sequence[Margins], fold: NDArray[np.int64]) -> Margins:
