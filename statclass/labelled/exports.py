@@ -8,7 +8,7 @@ skipped, cancelled or discarded, give no row.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -26,13 +26,15 @@ def plain_rows(rows: Iterable[Row]) -> Plain:
     for row in rows:
         seen.append(row)
         if row.values and not row.problem:
-            translate = _tool_of(row.values)
+            translate = tool_of(row.values)
             yield from translate(chain(seen, rows)) if translate else chain(seen, rows)
             return
     yield from seen
 
 
-def _tool_of(values: Mapping[str, Any]) -> Callable[[Iterable[Row]], Plain] | None:
+def tool_of(values: Mapping[str, Any] | Sequence[str]) -> Callable[[Iterable[Row]], Plain] | None:
+    """What translates rows like this one, or rows with these columns; None when they need no translation."""
+    values = values if isinstance(values, Mapping) else dict.fromkeys(values)
     if isinstance(values.get("data"), dict) and ("annotations" in values or "completions" in values):
         return label_studio
     if isinstance(values.get("fields"), dict):

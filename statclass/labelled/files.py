@@ -16,7 +16,7 @@ from statclass.errors import DataError, LabelledDataError
 from statclass.formats import FORMATS, Row, Source, format_of, open_rows, text_column
 from statclass.labelled.annotators import ANNOTATOR_COLUMNS, annotator_columns, merge_annotations, settle
 from statclass.labelled.checks import refuse_problems
-from statclass.labelled.exports import plain_rows
+from statclass.labelled.exports import plain_rows, tool_of
 from statclass.labelled.frames import FRAME, Frame, frame_rows, is_frame
 from statclass.labelled.statement import LabelledStatement, label_set
 from statclass.records import OTHER
@@ -94,7 +94,8 @@ def _open_labelled(path: str | Frame) -> Iterator[Source]:
         yield Source(path, None, plain_rows(_listed_rows(whole, path)))
     else:
         with open_rows(path) as source:
-            yield Source(source.name, source.columns, plain_rows(source.rows))
+            columns = None if source.columns and tool_of(source.columns) else source.columns
+            yield Source(source.name, columns, plain_rows(source.rows))
 
 
 def _whole_json(path: str) -> str | None:
