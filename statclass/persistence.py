@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,17 @@ PARTS = (WEIGHTS, LEXICON, CARD)
 _CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")
 _ARRAYS = ("slots", "weights", "bias", *_CALIBRATION, "known_words", "vector_words")
 _NETWORK = "network."
+_NOT_WHOLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RecursionError,
+    zlib.error,
+    BadZipFile,
+)
 
 
 def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> None:
@@ -78,7 +91,7 @@ def load_model(folder: str | PathLike[str]) -> StatementClassifier:
             )
     try:
         return _assemble(description, parts)
-    except (KeyError, ValueError, TypeError, OSError) as error:
+    except _NOT_WHOLE as error:
         raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
 
 
@@ -130,7 +143,7 @@ def _description(source: Path) -> dict[str, Any]:
     data = _read_part(source, DESCRIPTION)
     try:
         description = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{source / DESCRIPTION}: not valid JSON ({error}); the file was changed or cut") from error
     found = description.get("format") if isinstance(description, dict) else None
     if found not in READABLE:
