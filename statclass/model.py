@@ -320,9 +320,13 @@ class StatementClassifier(Estimator):
         offsets = token_offsets(statement[:MAX_LENGTH], tokens)
         encoded = self.network_.encode(reading, self.extractor_.reader_.table.words)
         whole = self.network_.leaving_out(encoded, 0)
+        types = len(self.types_)
         found = []
         for place in range(3, min(int(encoded.start[-1]), _MOST_LEFT_OUT)):
-            moved = (whole - self.network_.leaving_out(encoded, place))[: len(self.types_)] * self.calibration_.network
+            lost = whole - self.network_.leaving_out(encoded, place)
+            moved = lost[:types] * self.calibration_.network
+            if self.exclusive_:
+                moved = moved + lost[types : 2 * types] * self.calibration_.primary
             word = self.extractor_.reader_.word_at(reading, place)
             spans = [span] if (span := offsets[reading.token[place]]) else []
             found += [
