@@ -206,6 +206,7 @@ def train_network(
     primary: Ints,
     settings: NetworkSettings,
     seed: int,
+    weights: NDArray[np.float64] | None = None,
 ) -> Network:
     """Fit a network.
 
@@ -222,6 +223,8 @@ def train_network(
         Index of the primary among the types, or n_types for ``"other"``.
     settings : NetworkSettings
     seed : int
+    weights : float array of shape (n_statements,), optional
+        How much each statement counts in the loss.
 
     Returns
     -------
@@ -231,7 +234,8 @@ def train_network(
     trainer = _Trainer(vectors, targets.shape[1], settings, seed)
     batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
     for step, chosen in enumerate(batches):
-        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches))
+        counts = None if weights is None else weights[chosen] / weights.mean()
+        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches), counts)
     return Network(as_stored(trainer.finished()), rows)
 
 
@@ -296,11 +300,20 @@ class _Trainer:
         kept = {name: array for name, array in self.arrays.items() if name not in ("project", "special")}
         return {"words": words.astype(np.float32), **kept}
 
-    def step(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints, progress: float) -> None:
+    def step(
+        self,
+        batch: Encoded,
+        targets: NDArray[np.bool_],
+        primary: Ints,
+        progress: float,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
         """One batch: forward, backward, update; `progress` runs from 0 to 1 over the training."""
-        self._update(self._gradients(batch, targets, primary), progress)
+        self._update(self._gradients(batch, targets, primary, weights), progress)
 
-    def _gradients(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints) -> Arrays:
+    def _gradients(
+        self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints, weights: NDArray[np.float64] | None
+    ) -> Arrays:
         from scipy.sparse import csr_matrix
 
         arrays, start = self.arrays, batch.start
@@ -335,6 +348,8 @@ class _Trainer:
         keep_features = self._keep(features.shape)
         features *= keep_features
         error = self._error(features @ arrays["out"] + arrays["outbias"], targets, primary)
+        if weights is not None:
+            error *= weights[:, None].astype(np.float32)
         gradients = {"out": features.T @ error, "outbias": error.sum(0)}
         parts = np.split((error @ arrays["out"].T) * keep_features, 2 * len(WIDTHS), axis=1)
         reach_most = max(WIDTHS) // 2

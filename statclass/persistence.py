@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +22,30 @@ from numpy.typing import NDArray
 from statclass.errors import ModelError
 
 if TYPE_CHECKING:
-    from statclass.model import StatementClassifier
+    from statclass.model import Calibration, StatementClassifier
 
-FORMAT = 1
+FORMAT = 2
+"""The format that is written. A change that older versions cannot read raises it; every older format stays readable.
+
+1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement.
+"""
+READABLE = (1, 2)
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
 PARTS = (WEIGHTS, LEXICON, CARD)
-_ARRAYS = ("slots", "weights", "bias", "linear", "network", "intercept", "threshold", "known_words", "vector_words")
+_CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")
+_ARRAYS = ("slots", "weights", "bias", *_CALIBRATION, "known_words", "vector_words")
 _NETWORK = "network."
+_NOT_WHOLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RecursionError,
+    zlib.error,
+    BadZipFile,
+)
 
 
 def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> None:
@@ -72,20 +91,20 @@ def load_model(folder: str | PathLike[str]) -> StatementClassifier:
             )
     try:
         return _assemble(description, parts)
-    except (KeyError, ValueError, TypeError, OSError) as error:
+    except _NOT_WHOLE as error:
         raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
 
 
 def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> StatementClassifier:
     from statclass.cues import Lexicon
     from statclass.features import FeatureExtractor
-    from statclass.model import Calibration, StatementClassifier
+    from statclass.model import StatementClassifier
     from statclass.network import Network
     from statclass.vectors import FIRST_WORD
 
     settings = description["settings"]
     with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
-        values = {name: arrays[name] for name in _ARRAYS}
+        values = {name: arrays[name] for name in _ARRAYS if name in arrays or description["format"] == FORMAT}
         layers = {
             n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)
         }
@@ -102,11 +121,20 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
         values["weights"],
         values["bias"],
         Network(layers, rows),
-        Calibration(values["linear"], values["network"], values["intercept"], values["threshold"]),
+        _calibration(values, description),
         types,
         description["exclusive"],
         {key: value for key, value in description.items() if key not in own},
     )
+
+
+def _calibration(values: dict[str, Any], description: dict[str, Any]) -> Calibration:
+    from statclass.model import Calibration
+
+    if description["format"] == 1:
+        alike = np.ones(len(description["types"]))
+        values = {**values, "primary": alike, **({"threshold": alike} if description["exclusive"] else {})}
+    return Calibration(*(values[name] for name in _CALIBRATION))
 
 
 def _description(source: Path) -> dict[str, Any]:
@@ -115,12 +143,13 @@ def _description(source: Path) -> dict[str, Any]:
     data = _read_part(source, DESCRIPTION)
     try:
         description = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{source / DESCRIPTION}: not valid JSON ({error}); the file was changed or cut") from error
     found = description.get("format") if isinstance(description, dict) else None
-    if found != FORMAT:
+    if found not in READABLE:
         raise ModelError(
-            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format {FORMAT}. "
+            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format "
+            f"{' and '.join(map(str, READABLE))}. "
             "Update statclass, or train the model again with this version"
         )
     if data != _sealed({key: value for key, value in description.items() if key != "seal"}):
@@ -149,10 +178,7 @@ def _packed(classifier: StatementClassifier) -> bytes:
         np.diff(slots, prepend=0).astype(np.uint32),
         classifier.weights_,
         classifier.bias_,
-        calibration.linear,
-        calibration.network,
-        calibration.intercept,
-        calibration.threshold,
+        *(getattr(calibration, name) for name in _CALIBRATION),
         _packed_words(classifier.extractor_.known_words_),
         _packed_words(classifier.network_.rows),
     )
