@@ -330,7 +330,7 @@ def _fit_and_apply(
         vectors,
         rows,
         data.targets[chosen],
-        data.primary[chosen],
+        np.eye(data.targets.shape[1] + 1)[data.primary[chosen]],
         data.recipe.network,
         classifier.seed,
         counts,
