@@ -62,6 +62,8 @@ class NetworkSettings:
         Weight decay (Loshchilov and Hutter 2019, AdamW).
     smoothing : float
         Labels are moved this far from 0 and 1.
+    hidden : int
+        Units between the pooled filters and the outputs, beside the direct way; 0 for none.
     """
 
     width: int = 32
@@ -72,6 +74,7 @@ class NetworkSettings:
     dropout: float = 0.3
     decay: float = 0.02
     smoothing: float = 0.02
+    hidden: int = 0
 
 
 def in_whole_numbers(arrays: Arrays) -> Arrays:
@@ -324,12 +327,15 @@ class _Trainer:
         self.types = types
         self.random = np.random.RandomState(seed)
         width, filters = settings.width, settings.filters
+        pooled = 2 * len(WIDTHS) * filters
         self.arrays: Arrays = {
             "project": self._uniform(vectors.shape[1], vectors.shape[1], width),
             "special": np.zeros((2, width), np.float32),
             "codes": self.random.normal(0, 0.3, (len(FIELDS) * CODES, width)).astype(np.float32),
             "bias": np.zeros(width, np.float32),
-            "out": self._uniform(2 * len(WIDTHS) * filters, 2 * len(WIDTHS) * filters, 2 * types + 1),
+            "hidden": self._uniform(pooled, pooled, settings.hidden),
+            "hiddenbias": np.zeros(settings.hidden, np.float32),
+            "out": self._uniform(pooled, pooled + settings.hidden, 2 * types + 1),
             "outbias": np.zeros(2 * types + 1, np.float32),
         }
         self.arrays["codes"][::CODES] = 0
@@ -403,11 +409,18 @@ class _Trainer:
         features = np.hstack(pooled)
         keep_features = self._keep(features.shape)
         features *= keep_features
-        error = self._error(features @ arrays["out"] + arrays["outbias"], targets, primary)
+        units = features @ arrays["hidden"] + arrays["hiddenbias"]
+        keep_units = self._keep(units.shape) * (units > 0)
+        both = np.hstack([features, units * keep_units])
+        error = self._error(both @ arrays["out"] + arrays["outbias"], targets, primary)
         if weights is not None:
             error *= weights[:, None].astype(np.float32)
-        gradients = {"out": features.T @ error, "outbias": error.sum(0)}
-        parts = np.split((error @ arrays["out"].T) * keep_features, 2 * len(WIDTHS), axis=1)
+        direct, through = np.split(error @ arrays["out"].T, [features.shape[1]], axis=1)
+        through *= keep_units
+        gradients = {"out": both.T @ error, "outbias": error.sum(0)}
+        gradients |= {"hidden": features.T @ through, "hiddenbias": through.sum(0)}
+        to_features = (direct + through @ arrays["hidden"].T) * keep_features
+        parts = np.split(to_features, 2 * len(WIDTHS), axis=1)
         reach_most = max(WIDTHS) // 2
         spread = np.zeros((len(token) + 2 * reach_most, width), np.float32)
         for n, size in enumerate(WIDTHS):
