@@ -41,7 +41,7 @@ def test_wrong_labels_are_listed_before_anything_is_trained(tmp_path):
     row = {"text": "We refuse.", "primary": "denial", "labels": ["refusal"]}
     path = write_jsonl(tmp_path / "l.jsonl", [row] * 3)
     with pytest.raises(LabelledDataError, match="3 problems in the labelled data"):
-        train(path)
+        train(path, folds=2)
 
 
 def test_groups_named_by_a_column_stay_whole(tmp_path):
@@ -122,11 +122,12 @@ def test_a_base_takes_no_labels_that_it_does_not_know(tmp_path):
 def test_statements_added_to_a_base_count_as_often_as_their_weight_says(tmp_path):
     base = write_jsonl(tmp_path / "base.jsonl", [{"text": t, "labels": s} for t, s in zip(*tiny_rows(), strict=True)])
     added = write_jsonl(tmp_path / "l.jsonl", [{"text": "Ships will not leave the port.", "label": "refusal"}])
-    model = train(added, base=base, weight=20.0, folds=2, min_count=1)
-    assert model.info_["training_data"]["base"] == {"statements": 12, "weight_of_others": 20.0}
-    assert model.info_["training_data"]["statements"] == 13
-    assert "each of the others counts 20 times" in model_card(model)
-    assert model.classify("Ships will not leave the port.").label == "refusal"
+    light, heavy = (train(added, base=base, weight=weight, folds=2, min_count=1) for weight in (1.0, 30.0))
+    assert heavy.info_["training_data"]["base"] == {"statements": 12, "weight_of_others": 30.0}
+    assert heavy.info_["training_data"]["statements"] == 13
+    assert "each of the others counts 30 times" in model_card(heavy)
+    text = ["Ships will not leave the port."]
+    assert heavy.margins(text).linear[0, 0] > light.margins(text).linear[0, 0]
 
 
 def test_data_frames_train_as_files_do(tmp_path):
