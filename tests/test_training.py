@@ -7,8 +7,10 @@ import pytest
 
 import statclass
 from statclass import InputError, LabelledDataError, StatementClassifier
+from statclass.calibration import best_calibration, calibrate_exclusive
 from statclass.card import model_card
 from statclass.labelled import read_labelled
+from statclass.model import Margins, decide, shares
 from statclass.network import NetworkSettings
 from statclass.resources import shipped
 from statclass.training import settings_for, train
@@ -147,8 +149,23 @@ def test_lists_of_one_label_each_are_one_label_a_statement(tmp_path):
     assert model.predict_proba(TINY["other"]).sum(1) == pytest.approx(np.ones(4))
 
 
-def test_rare_labels_are_given_too(tmp_path):
-    rows = [row for n, row in enumerate(corpus_rows(60)) if row["label"] != "no" or n % 4 == 0]
-    model = train(write_jsonl(tmp_path / "l.jsonl", rows), folds=3)
-    recall = {label: of["recall"] for label, of in model.info_["cross_validation_by_label"].items()}
-    assert recall["no"] > 0.25
+def test_rare_labels_are_given_more_often_than_their_scores_alone_would():
+    random = np.random.RandomState(0)
+    primary = (random.random_sample(2000) < 0.05).astype(int)
+    signal = random.normal(0, 1, (2000, 2)) + 1.5 * np.eye(2)[primary]
+    margins = Margins(signal, np.zeros((2000, 2)), np.zeros((2000, 2)))
+    calibration = calibrate_exclusive(margins, primary)
+    scores = shares(calibration.log_shares(margins))
+    chosen, _ = decide(calibration, margins, exclusive=True)
+    assert scores.mean(0) == pytest.approx([0.95, 0.05], abs=0.01)
+    assert chosen[:, 1].sum() > 2 * (scores.argmax(1) == 1).sum()
+    assert calibration.threshold[1] < calibration.threshold[0]
+
+
+def test_the_kind_of_margins_that_does_better_is_chosen():
+    random = np.random.RandomState(0)
+    primary = random.randint(0, 3, 300)
+    noise, none = random.normal(0, 1, (300, 3)), np.zeros((300, 3))
+    told = Margins(noise + 3 * np.eye(3)[primary], none, none)
+    kinds = [Margins(noise, none, none), told]
+    assert best_calibration(kinds, np.eye(3, dtype=bool)[primary], primary, exclusive=True)[0] == 1
