@@ -158,7 +158,7 @@ def test_rare_labels_are_given_more_often_than_their_scores_alone_would():
     scores = shares(calibration.log_shares(margins))
     chosen, _ = decide(calibration, margins, exclusive=True)
     assert scores.mean(0) == pytest.approx([0.95, 0.05], abs=0.01)
-    assert chosen[:, 1].sum() > 2 * (scores.argmax(1) == 1).sum()
+    assert chosen[:, 1].sum() > 1.5 * (scores.argmax(1) == 1).sum()
     assert calibration.threshold[1] < calibration.threshold[0]
 
 
