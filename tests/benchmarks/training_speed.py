@@ -75,9 +75,7 @@ def main(statements: int) -> None:
         watcher.join()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     processor = sum(each.ru_utime + each.ru_stime for each in used)
-    print(
-        f"{statements} statements: {took:.0f} s, {processor:.0f} s of this process and finished helpers, {peak[0]:.0f} MB"
-    )
+    print(f"{statements} statements: {took:.0f} s ({processor:.0f} s of processors), at most {peak[0]:.0f} MB")
 
 
 if __name__ == "__main__":
