@@ -22,11 +22,11 @@ EACH = 60
 ASKED = 4
 
 
-def statements() -> list[LabelledStatement]:
+def statements(each: int = EACH) -> list[LabelledStatement]:
     """A few statements of the corpus: as many refusals as denials as others."""
     rows = read_labelled([shipped("seeds") / "quotes.jsonl"])
     alone = [row for row in rows if row.labels in ((), (row.primary,))]
-    return [row for label in LABELS for row in [r for r in alone if r.primary == label][:EACH]]
+    return [row for label in LABELS for row in [r for r in alone if r.primary == label][:each]]
 
 
 def tiny_models(rows: list[LabelledStatement]) -> dict[str, StatementClassifier]:
