@@ -21,6 +21,8 @@ from statclass.errors import DataError
 from statclass.variation import variations
 
 Floats = NDArray[np.float64]
+LESSON = "lesson.npz"
+"""Of the corpus of the shipped model, beside it."""
 _STEPS = 255
 
 

@@ -2,8 +2,8 @@
 
 After Kim (2014), "Convolutional neural networks for sentence classification". Each token is the sum of its word's
 vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it; filters
-over three and five tokens are pooled by their maximum and mean over the statement; a linear layer scores the labels
-(independently) and the primary label (against each other).
+over three and five tokens are pooled by their maximum and mean over the statement; from these, directly and by way of
+hidden units, the labels are scored (independently) and the primary label (against each other).
 
 A trained network is rounded to whole numbers small enough for every sum to be exact (:func:`in_whole_numbers`), so that
 a statement's scores are the same on every machine, in whatever block it stands.
@@ -11,6 +11,7 @@ a statement's scores are the same on every machine, in whatever block it stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -41,7 +42,8 @@ _MOST = np.float32(4.0)
 _FINE, _COARSE = 1024, 64
 """Units of a token's parts and of its activation in whole numbers; the one is a power of two times the other."""
 _SHIFT = 4
-_OUT_BITS, _MEAN_BITS = 20, 12
+_TOP_BITS, _MEAN_BITS, _HIDDEN_BITS = 20, 12, 18
+_POOLED_UNIT, _MOST_POOLED = 64, 4095
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,35 @@ def in_whole_numbers(arrays: Arrays) -> Arrays:
         stored[f"filter{size}"] = _rounded(filters / unit, np.int8)
         stored[f"filterbias{size}"] = _rounded(arrays[f"filterbias{size}"] * _COARSE / unit, np.int32)
         units.append(unit.astype(float) / _COARSE)
-    per_filter = np.split(arrays["out"].astype(float), 2 * len(WIDTHS))
-    top = np.vstack([unit[:, None] * part for unit, part in zip(units, per_filter[::2], strict=True)])
-    mean = np.vstack([unit[:, None] * part for unit, part in zip(units, per_filter[1::2], strict=True)]) / _MEAN_SCALE
-    for name, weights, bits in (("top", top, _OUT_BITS), ("mean", mean, _MEAN_BITS)):
-        unit = np.maximum(np.abs(weights).max(), 1e-12) / 2**bits
-        stored[name], stored[f"{name}unit"] = _rounded(weights / unit, np.int32), np.array([unit])
+    per_filter = np.split(arrays["out"].astype(float), [2 * len(WIDTHS) * arrays["filter3"].shape[1]])
+    top, mean = _by_pooling(per_filter[0])
+    stored["unit"] = np.concatenate(units)
+    stored |= _in_unit("top", stored["unit"][:, None] * top, _TOP_BITS)
+    stored |= _in_unit("mean", stored["unit"][:, None] * mean / _MEAN_SCALE, _MEAN_BITS)
+    hidden = np.vstack(_by_pooling(arrays["hidden"].astype(float)))
+    unit = np.maximum(np.abs(hidden).max(0, initial=0), 1e-6) / 127
+    stored["hidden"] = _rounded(hidden / unit, np.int8)
+    stored["hiddenbias"] = _rounded(arrays["hiddenbias"] * _POOLED_UNIT / unit, np.int32)
+    stored |= _in_unit("out", per_filter[1] * (unit / _POOLED_UNIT)[:, None], _HIDDEN_BITS)
     stored["outbias"] = arrays["outbias"].astype(float)
     return stored
+
+
+def with_hidden(arrays: Arrays) -> Arrays:
+    """The arrays of a network of the first format, which had no hidden units, with none."""
+    return {"hidden": np.zeros((len(arrays["out"]), 0)), "hiddenbias": np.zeros(0), **arrays}
+
+
+def _by_pooling(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Weights of the maxima of all filters, and of their means; in training they alternate by window size."""
+    parts = np.split(weights, 2 * len(WIDTHS))
+    return np.vstack(parts[::2]), np.vstack(parts[1::2])
+
+
+def _in_unit(name: str, weights: NDArray[Any], bits: int) -> Arrays:
+    """Weights as whole multiples of a unit, with that unit."""
+    unit = np.maximum(np.abs(weights).max(initial=0), 1e-12) / 2**bits
+    return {name: _rounded(weights / unit, np.int32), f"{name}unit": np.array([unit])}
 
 
 def _rounded(values: NDArray[Any], kind: type[np.signedinteger[Any]]) -> NDArray[Any]:
@@ -136,8 +159,9 @@ class Network:
     arrays : dict of str to array
         Of whole numbers, as :func:`in_whole_numbers` returns them: ``words`` (n_words, width), ``codes`` (len(FIELDS) *
         CODES, width), ``bias`` (width,), for each window size ``filter<size>`` (size * width, filters) and
-        ``filterbias<size>`` (filters,), ``top`` and ``mean`` (len(WIDTHS) * filters, outputs) with their units, and
-        ``outbias``.
+        ``filterbias<size>`` (filters,), their ``unit``; ``top`` and ``mean`` (len(WIDTHS) * filters, outputs) with
+        their units; ``hidden`` (2 * len(WIDTHS) * filters, hidden), ``hiddenbias``, ``out`` (hidden, outputs) with its
+        unit, and ``outbias``.
     rows : dict of str to int
         Row of each word in ``words``.
     """
@@ -195,9 +219,13 @@ def _forward(arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded)
     parts = [_pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)]
     top, total = (np.vstack(each) for each in zip(*parts, strict=True))
     length = np.sqrt(np.diff(encoded.start) - 2.0)[:, None]
+    pooled = np.hstack([top * arrays["unit"], total * (arrays["unit"] / float(_MEAN_SCALE)) / length])
+    np.minimum(np.rint(pooled * _POOLED_UNIT), _MOST_POOLED, out=pooled)
+    hidden = np.maximum(pooled @ arrays["hidden"].astype(float) + arrays["hiddenbias"], 0)
     by_top = top @ arrays["top"].astype(float) * arrays["topunit"]
     by_mean = total @ arrays["mean"].astype(float) * arrays["meanunit"]
-    outputs: Doubles = by_top + by_mean / length + arrays["outbias"]
+    by_hidden = hidden @ arrays["out"].astype(float) * arrays["outunit"]
+    outputs: Doubles = by_top + by_mean / length + by_hidden + arrays["outbias"]
     return outputs
 
 
@@ -316,6 +344,17 @@ def pick(encoded: Encoded, chosen: Ints) -> Encoded:
     start = np.concatenate([[0], np.cumsum(length)])
     token = np.arange(start[-1]) + np.repeat(encoded.start[chosen] - start[:-1], length)
     return Encoded(encoded.word[token], encoded.codes[:, token], start)
+
+
+def joined_encoded(blocks: Sequence[Encoded]) -> Encoded:
+    """Encoded statements of several blocks, one after the other."""
+    ends = np.cumsum([0, *(block.start[-1] for block in blocks)])
+    start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
+    return Encoded(
+        np.concatenate([block.word[: block.start[-1]] for block in blocks]),
+        np.concatenate([block.codes[:, : block.start[-1]] for block in blocks], axis=1),
+        np.concatenate([start, ends[-1:]]),
+    )
 
 
 class _Trainer:

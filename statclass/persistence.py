@@ -100,7 +100,7 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
     from statclass.cues import Lexicon
     from statclass.features import FeatureExtractor
     from statclass.model import StatementClassifier
-    from statclass.network import Network, in_whole_numbers
+    from statclass.network import Network, in_whole_numbers, with_hidden
     from statclass.vectors import FIRST_WORD
 
     settings = description["settings"]
@@ -108,7 +108,7 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
         values = {name: arrays[name] for name in _ARRAYS if name in arrays or description["format"] > 1}
         layers = {n.removeprefix(_NETWORK): arrays[n] for n in arrays.files if n.startswith(_NETWORK)}
     if description["format"] == 1:
-        layers = in_whole_numbers({name: array.astype(np.float32) for name, array in layers.items()})
+        layers = in_whole_numbers(with_hidden({name: array.astype(np.float32) for name, array in layers.items()}))
     types = description["types"]
     if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
