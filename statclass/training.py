@@ -47,7 +47,7 @@ Progress = Callable[[str], None]
 BASE_WEIGHT = 10.0
 CURVE_SHARES = (0.25, 0.5)
 _WORTH_A_CURVE = 200
-_WORTH_PROCESSES = 1000
+_WORTH_PROCESSES = 300
 _BATCHES = 2400
 """About as many batches does the network see, however many statements there are."""
 _MOST_EPOCHS = 60

@@ -368,3 +368,9 @@ def test_statements_with_problems_can_be_left_out(tmp_path):
     model = train(path, folds=2, min_count=1, skip_problems=True, progress=told.append)
     assert model.info_["training_data"]["statements"] == 12
     assert any("l.jsonl:13: the text is empty" in message for message in told)
+
+
+def test_columns_about_labels_are_no_annotators_where_there_is_a_label(tmp_path):
+    content = '{"text": "We refuse.", "label": "refusal", "label_score": 0.9, "label_source": "desk"}\n'
+    (row,) = read(tmp_path, "a.jsonl", content)
+    assert (row.labels, row.annotations) == (("refusal",), {})

@@ -179,10 +179,10 @@ def _label_columns(
     missing = [name for name in annotators if name not in names]
     if missing:
         raise DataError(f"{place}: no column {missing[0]!r}; the columns are {', '.join(map(repr, names))}")
-    coders = list(annotators) or ([] if label else annotator_columns(names))
     wanted = (label,) if label else () if annotators else LABEL_COLUMNS
     by_lower = {name.lower().strip(): name for name in reversed(names)}
     present = [by_lower.get(name, name) for name in wanted if name in names or (not label and name in by_lower)]
+    coders = list(annotators) or ([] if present else annotator_columns(names))
     if not present and not coders:
         expected = label or ", ".join(LABEL_COLUMNS)
         hint = "; name yours with --label-column" if label is None else ""
