@@ -208,7 +208,8 @@ def _no_text(values: dict[str, Any], text: Any, place: str, column: str | None) 
 
 def empty_or_type(text: Any) -> str:
     """Why a value is no statement."""
-    if text is None or text != text or isinstance(text, str):
+    nothing = text is None or isinstance(text, str) or (isinstance(text, float) and text != text)
+    if nothing or type(text).__name__ in ("NAType", "NaTType"):
         return "empty"
     return f"the text is {type(text).__name__}, expected a string"
 
