@@ -15,6 +15,7 @@ from statclass.formats import STANDARD_STREAM, Reject, find_files, format_of
 from statclass.formats.names import REJECTS, compression_of, without_compression
 from statclass.resume import is_complete, reject_lines
 
+PATIENCE = "30s"
 RETRIES = 5
 """How often a partition is tried again when its worker dies or cannot reach its files."""
 
@@ -173,7 +174,7 @@ def _on_cluster(todo: list[Partition], address: str) -> Iterator[tuple[Partition
     except ImportError as error:
         raise MissingExtraError('--dask needs: pip install "statclass[dask]"') from error
     try:
-        client = Client(address, timeout="30s")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise StatclassError(f"{address}: no Dask scheduler answers there ({error})") from error
     with client:
