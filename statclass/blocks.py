@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -160,17 +160,41 @@ def _reject(labelled: Labelled, n: int, reason: str, file: str) -> Reject:
 def label_rows(rows: Rows, classifier: StatementClassifier, file: str, column: str | None = None) -> Labelled:
     """Label rows; one that cannot be labelled has no prediction, and a problem with file and line."""
     texts, problems = _texts(rows, file, column)
-    predictions: list[Prediction | None] = list(classifier.classify_many(texts))
-    for n in problems:
-        predictions[n] = None
-    for n, prediction in enumerate(predictions):
-        if prediction is not None and prediction.problem is not None:
-            problems[n] = prediction.problem
+    predictions, wrong = predictions_of(texts, problems, classifier)
+    for n, problem in wrong.items():
+        problems[n] = f"{file}:{rows.lines[n]}: {problem}" if predictions[n] is None else problem
     if rows.replaced:
         for n, values in enumerate(rows.values):
             if n not in problems and any(type(value) is str and REPLACED in value for value in values.values()):
                 problems[n] = f"{file}:{rows.lines[n]}: holds U+FFFD, for bytes that are not in the file's encoding"
     return Labelled(rows, predictions, problems, classifier.types_)
+
+
+def predictions_of(
+    texts: list[str], without: Container[int], classifier: StatementClassifier
+) -> tuple[list[Prediction | None], dict[int, str]]:
+    """Predictions, None for the texts that are to have none or cannot be labelled; and by number, what was wrong."""
+    predictions = _classified(texts, classifier)
+    wrong: dict[int, str] = {}
+    for n, prediction in enumerate(predictions):
+        if isinstance(prediction, Exception):
+            wrong[n] = f"cannot be labelled ({type(prediction).__name__}: {prediction}); please report it"
+        elif prediction.problem is not None and n not in without:
+            wrong[n] = prediction.problem
+    return [None if n in without or isinstance(p, Exception) else p for n, p in enumerate(predictions)], wrong
+
+
+def _classified(texts: list[str], classifier: StatementClassifier) -> list[Prediction | Exception]:
+    """A prediction for each text; should one of millions not be borne, the others are labelled all the same."""
+    try:
+        return list(classifier.classify_many(texts))
+    except MemoryError:
+        raise
+    except Exception as error:
+        if len(texts) == 1:
+            return [error]
+        half = len(texts) // 2
+        return [*_classified(texts[:half], classifier), *_classified(texts[half:], classifier)]
 
 
 def _texts(rows: Rows, file: str, column: str | None) -> tuple[list[str], dict[int, str]]:
@@ -203,10 +227,10 @@ def _no_text(values: dict[str, Any], text: Any, place: str, column: str | None) 
         text_column(values, column, place)
     except DataError as error:
         return f"{place}: no column {column!r}" if column else str(error)
-    return f"{place}: {empty_or_type(text)}"
+    return f"{place}: {problem_of_text(text)}"
 
 
-def empty_or_type(text: Any) -> str:
+def problem_of_text(text: Any) -> str:
     """Why a value is no statement."""
     nothing = text is None or isinstance(text, str) or (isinstance(text, float) and text != text)
     if nothing or type(text).__name__ in ("NAType", "NaTType"):

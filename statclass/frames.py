@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from statclass.blocks import PROBLEM, Labelled, classifier_of, empty_or_type, our_values
+from statclass.blocks import PROBLEM, Labelled, classifier_of, our_values, predictions_of, problem_of_text
 from statclass.errors import InputError
 from statclass.formats import Rows, text_column
 from statclass.formats.rows import free_name
 from statclass.model import StatementClassifier
-from statclass.records import Prediction
 
 Frame = TypeVar("Frame")
 
@@ -65,16 +64,10 @@ def label_frame(frame: Frame, column: str | None = None, model: str = "default")
 def label_values(values: Iterable[Any], classifier: StatementClassifier) -> dict[str, list[Any]]:
     """The columns that labelling adds to a column of values, of which only strings that are not blank get a label."""
     texts = list(values)
-    problems = {n: empty_or_type(text) for n, text in enumerate(texts) if type(text) is not str or not text.strip()}
-    predictions: list[Prediction | None] = list(
-        classifier.classify_many("" if n in problems else text for n, text in enumerate(texts))
-    )
-    for n, prediction in enumerate(predictions):
-        if n in problems:
-            predictions[n] = None
-        elif prediction is not None and prediction.problem is not None:
-            problems[n] = prediction.problem
-    return our_values(Labelled(Rows([], (), {}), predictions, problems, classifier.types_))
+    problems = {n: problem_of_text(text) for n, text in enumerate(texts) if type(text) is not str or not text.strip()}
+    readable = ["" if n in problems else text for n, text in enumerate(texts)]
+    predictions, wrong = predictions_of(readable, problems, classifier)
+    return our_values(Labelled(Rows([], (), {}), predictions, problems | wrong, classifier.types_))
 
 
 def _type_of(name: str) -> str:

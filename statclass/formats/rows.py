@@ -125,10 +125,10 @@ class Source:
         """The rows one by one; what has no row is a row without values that has a problem."""
         for block in self.blocks:
             parsed = block.parse()
-            for n, (values, line) in enumerate(zip(parsed.values, parsed.lines, strict=True)):
-                yield Row(values, block.file, line, parsed.problems.get(n))
             for reject in block.rejects:
                 yield Row({}, reject.file, reject.line, reject.reason)
+            for n, (values, line) in enumerate(zip(parsed.values, parsed.lines, strict=True)):
+                yield Row(values, block.file, line, parsed.problems.get(n))
 
 
 def text_column(
