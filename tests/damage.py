@@ -9,6 +9,11 @@ import json
 import random
 from pathlib import Path
 
+from statclass.batch import Inputs, label_files
+from statclass.blocks import Counts
+from statclass.errors import DataError
+from statclass.formats.names import REJECTS
+
 KINDS = ("txt", "csv", "tsv", "jsonl", "parquet", "txt.gz", "csv.gz", "jsonl.gz", "tsv.zst", "jsonl.zst")
 QUOTES = (
     'We refuse to attend, "all of us".',
@@ -92,3 +97,23 @@ def _damaged(data: bytes, chance: random.Random) -> bytes:
         at = chance.randrange(len(changed))
         del changed[at : at + chance.randrange(300)]
     return bytes(changed)
+
+
+def check_damaged(path: Path, output: Path, model: str) -> Counts | None:
+    """Label a damaged file, and see that every row is in the output or among the rejects; None when it was refused."""
+    try:
+        counts = label_files(Inputs((str(path),)), str(output), model=model, overwrite=True)
+    except DataError as error:
+        assert str(path) in str(error)
+        return None
+    assert counts is not None
+    assert counts.read == counts.labelled + counts.with_problem + counts.rejected
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").split("\n")[:-1]]
+    assert len(rows) == counts.labelled + counts.with_problem
+    assert sum(row["label"] is not None for row in rows) == counts.labelled
+    assert all(row["problem"] for row in rows if row["label"] is None)
+    rejects = output.with_name(output.name + REJECTS)
+    found = [json.loads(line) for line in rejects.read_text().splitlines()] if rejects.exists() else []
+    assert len(found) == counts.rejected
+    assert all(reject["file"] == str(path) and reject["line"] and reject["reason"] for reject in found)
+    return counts

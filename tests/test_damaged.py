@@ -7,9 +7,7 @@ import json
 import pytest
 
 from statclass.batch import Inputs, label_files
-from statclass.errors import DataError
-from statclass.formats.names import REJECTS
-from tests.damage import KINDS, damaged_file
+from tests.damage import KINDS, check_damaged, damaged_file
 
 pytest.importorskip("pyarrow", reason=".parquet needs the extra parquet")
 pytest.importorskip("zstandard", reason=".zst needs the extra zstd")
@@ -20,25 +18,6 @@ def model(tiny, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "tiny"
     tiny.save(folder)
     return str(folder)
-
-
-def check_damaged(path, output, model):
-    """Label a damaged file, and see that every row is in the output or among the rejects."""
-    try:
-        counts = label_files(Inputs((str(path),)), str(output), model=model, overwrite=True)
-    except DataError as error:
-        assert str(path) in str(error)
-        return None
-    assert counts.read == counts.labelled + counts.with_problem + counts.rejected
-    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").split("\n")[:-1]]
-    assert len(rows) == counts.labelled + counts.with_problem
-    assert sum(row["label"] is not None for row in rows) == counts.labelled
-    assert all(row["problem"] for row in rows if row["label"] is None)
-    rejects = output.with_name(output.name + REJECTS)
-    found = [json.loads(line) for line in rejects.read_text().splitlines()] if rejects.exists() else []
-    assert len(found) == counts.rejected
-    assert all(reject["file"] == str(path) and reject["line"] and reject["reason"] for reject in found)
-    return counts
 
 
 @pytest.mark.parametrize("kind", KINDS)
