@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 
 import statclass
 from tests.benchmarks.corpus import statements
@@ -25,7 +26,7 @@ FIRST_LABEL = "import statclass; statclass.classify('We will not be summoned by 
 
 
 def rate(label: Labeller, texts: list[str]) -> float:
-    """The best of a few rounds, in statements a second of processor time, so that other work on the machine tells less."""
+    """The best of a few rounds, in statements a second of processor time, on which other work tells less."""
     label(texts[:2000])
     times = []
     for _ in range(ROUNDS):
@@ -82,8 +83,16 @@ def spacy(texts: list[str], labels: list[str]) -> Labeller:
 
 
 def lower_case(texts: list[str], labels: list[str]) -> Labeller:
-    """Reading and lower-casing the bytes."""
-    return lambda batch: [text.encode().decode().lower() for text in batch]
+    """Reading the bytes of a file line by line, and lower-casing them."""
+    file = tempfile.NamedTemporaryFile("wb")  # noqa: SIM115
+    file.write("".join(f"{' '.join(text.split())}\n" for text in texts).encode())
+    file.flush()
+
+    def read(batch: list[str]) -> list[str]:
+        with open(file.name, encoding="utf-8") as stream:
+            return [line.lower() for line in islice(stream, len(batch))]
+
+    return read
 
 
 def first_label() -> tuple[float, float]:
@@ -120,7 +129,7 @@ def main() -> None:
         except ImportError as error:
             print(f"{name:38} left out: {error}")
         else:
-            print(f"{name:38} {found:10,.0f}   {ours / found:5.2f} times as fast", flush=True)
+            print(f"{name:38} {found:10,.0f}   {ours / found:5.2g} times as fast", flush=True)
 
 
 if __name__ == "__main__":
