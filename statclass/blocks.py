@@ -147,7 +147,8 @@ def label_block(job: Job, block: Block) -> Done:
     rejects = (*block.rejects, *(_reject(labelled, n, reason, block.file) for n, reason in unfit.items()))
     kept = (prediction for n, prediction in enumerate(labelled.predictions) if n not in unfit)
     labels = Counter(prediction.label for prediction in kept if prediction is not None)
-    counts = Counts(len(labelled.predictions) + len(block.rejects), sum(labels.values()), 0, len(rejects), labels)
+    before, rejected = sum(reject.rows for reject in block.rejects), sum(reject.rows for reject in rejects)
+    counts = Counts(len(labelled.predictions) + before, sum(labels.values()), 0, rejected, labels)
     counts.with_problem = counts.read - counts.labelled - counts.rejected
     complaints = [str(rejects[0])] if rejects else [labelled.problems[n] for n in sorted(labelled.problems)[:1]]
     return Done(compressed(data, job.compression), counts, rejects, complaints[0] if complaints else None)

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -293,10 +293,8 @@ def is_complete(path: str) -> bool:
 
 
 def reject_lines(rejects: tuple[Reject, ...]) -> bytes:
-    """Rejects as JSON Lines: file, line, reason, and the row when there is one."""
-    return json_lines(
-        {"file": reject.file, "line": reject.line, "reason": reject.reason, "row": reject.row} for reject in rejects
-    )
+    """Rejects as JSON Lines: file, line, reason, the row when there is one, and for how many rows it stands."""
+    return json_lines(asdict(reject) for reject in rejects)
 
 
 def _line(values: dict[str, Any]) -> bytes:

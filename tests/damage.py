@@ -114,6 +114,6 @@ def check_damaged(path: Path, output: Path, model: str) -> Counts | None:
     assert all(row["problem"] for row in rows if row["label"] is None)
     rejects = output.with_name(output.name + REJECTS)
     found = [json.loads(line) for line in rejects.read_text().splitlines()] if rejects.exists() else []
-    assert len(found) == counts.rejected
+    assert sum(reject["rows"] for reject in found) == counts.rejected
     assert all(reject["file"] == str(path) and reject["line"] and reject["reason"] for reject in found)
     return counts

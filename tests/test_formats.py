@@ -281,7 +281,7 @@ def test_a_row_group_of_parquet_that_is_damaged_is_rejected_and_the_others_are_l
     data[data.index(b"We refuse 150.") + 3] ^= 4
     path.write_bytes(data)
     assert label(path, "-o", tmp_path / "out.jsonl") == 1
-    assert "201 rows: 200 labelled" in capsys.readouterr().err
+    assert "300 rows: 200 labelled (200 refusal), 0 with a problem, 100 rejected" in capsys.readouterr().err
     assert "rows 101 to 200 cannot be read" in (tmp_path / "out.jsonl.rejects.jsonl").read_text()
 
 

@@ -103,7 +103,7 @@ def _show(inputs: Inputs, model: str) -> Counts:
         _print_table(labelled.dicts())
         for reject in read.block.rejects:
             click.echo(f"rejected: {reject}", err=True)
-            counts += Counts(read=1, rejected=1)
+            counts += Counts(read=reject.rows, rejected=reject.rows)
     click.echo(str(counts), err=True)
     return counts
 

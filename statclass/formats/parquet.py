@@ -108,7 +108,7 @@ class ParquetFile:
                     line += batch.num_rows
             except self._errors as error:
                 reason = f"rows {line} to {first + size - 1} cannot be read ({_one_line(error)})"
-                yield Nothing(self.name, (Reject(self.name, line, reason),))
+                yield Nothing(self.name, (Reject(self.name, line, reason, rows=first + size - line),))
 
 
 def _one_line(error: BaseException) -> str:

@@ -37,12 +37,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Something of a file that could not even be made a row: where it was, why, and what it held when that is known."""
+    """Something of a file that has no row in an output.
+
+    Parameters
+    ----------
+    file : str
+    line : int
+        Where it begins.
+    reason : str
+    row : dict, optional
+        What it held, when that is known.
+    rows : int
+        For how many rows it stands, as far as that is known.
+    """
 
     file: str
     line: int
     reason: str
     row: dict[str, Any] | None = None
+    rows: int = 1
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}"
