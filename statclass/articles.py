@@ -136,6 +136,8 @@ def write_articles(
     if output != STANDARD_STREAM:
         sink = Output(output, {"kind": kind}, overwrite)
     try:
+        if kind not in TABLES:
+            sink.begin(None, b"")
         for article, rows in labelled:
             if rows and job.columns is None and kind in TABLES:
                 job = replace(job, columns=tuple(rows[0]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
 from collections import deque
@@ -13,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from statclass.blocks import TABLES, Counts, Done, Job, classifier_of, label_block
-from statclass.errors import DataError, ModelError, StatclassError
+from statclass.blocks import TABLES, Counts, Done, Job, classifier_of, label_block, seal_of
+from statclass.errors import DataError, StatclassError
 from statclass.formats import (
     STANDARD_STREAM,
     Block,
@@ -29,8 +28,6 @@ from statclass.formats import (
 from statclass.formats.names import compression_of, stands_for_many
 from statclass.formats.parquet import pyarrow
 from statclass.formats.writing import compressed
-from statclass.persistence import DESCRIPTION
-from statclass.resources import model_folder
 from statclass.resume import HOW_TO_RESUME, Kept, Output, StandardOutput, is_complete
 
 WAITING = 2
@@ -132,7 +129,9 @@ def label_files(
     Raises
     ------
     DataError
-        When an input or the output cannot be opened, and with `strict` for the first problem.
+        When an input cannot be opened, and with `strict` for the first problem.
+    OutputError
+        When the output cannot be written, or is there already.
     """
     kind = format_of(output, kind or ("jsonl" if output == STANDARD_STREAM else None))
     if output == STANDARD_STREAM and kind == "parquet":
@@ -299,20 +298,6 @@ def _pass_over(reads: Iterator[Read], kept: Kept) -> int:
     if last.mark != kept.mark:
         raise DataError("the input is no longer what the unfinished run read; add --overwrite to begin anew")
     return last.place
-
-
-def seal_of(model: str) -> str:
-    """A checksum of a model; the description of which it is taken holds those of all the model's parts.
-
-    Raises
-    ------
-    ModelError
-        When there is no such model.
-    """
-    try:
-        return hashlib.sha256((model_folder(model) / DESCRIPTION).read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{model}: no such model folder; expected a folder with {DESCRIPTION}") from error
 
 
 def _settings(job: Job, inputs: Inputs, files: Iterable[str]) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from statclass.errors import DataError
+from statclass.errors import DataError, ModelError
 from statclass.formats import Block, Reject, Rows, text_column
 from statclass.formats.parquet import table_bytes
 from statclass.formats.rows import REPLACED, free_name
 from statclass.formats.writing import compressed, json_lines, json_text, table_lines, text_lines, utf8
 from statclass.model import StatementClassifier
-from statclass.persistence import load_model
+from statclass.persistence import DESCRIPTION, load_model
 from statclass.records import Prediction
 from statclass.resources import model_folder
 
@@ -134,9 +135,27 @@ class Labelled:
             yield beside(values, columns_of(prediction, self.types, self.problems.get(n)))
 
 
-@cache
+def seal_of(model: str) -> str:
+    """A checksum of a model; the description of which it is taken holds those of all the model's parts.
+
+    Raises
+    ------
+    ModelError
+        When there is no such model.
+    """
+    try:
+        return hashlib.sha256((model_folder(model) / DESCRIPTION).read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{model}: no such model folder; expected a folder with {DESCRIPTION}") from error
+
+
 def classifier_of(model: str) -> StatementClassifier:
-    """The model of a name or folder, loaded once in each process."""
+    """The model of a name or folder, loaded once in each process unless it was changed."""
+    return _loaded(model, seal_of(model))
+
+
+@lru_cache(maxsize=4)
+def _loaded(model: str, seal: str) -> StatementClassifier:
     return load_model(model_folder(model))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from statclass.batch import Inputs, Written, check_packages, label_files, seal_of
-from statclass.blocks import Counts, Job
-from statclass.errors import DataError, MissingExtraError, ModelError, StatclassError
+from statclass.batch import Inputs, Written, check_packages, label_files
+from statclass.blocks import Counts, Job, seal_of
+from statclass.errors import DataError, MissingExtraError, ModelError, OutputError, StatclassError
 from statclass.formats import STANDARD_STREAM, Reject, find_files, format_of
 from statclass.formats.names import REJECTS, compression_of, without_compression
 from statclass.resume import is_complete, reject_lines
@@ -160,6 +160,8 @@ def _here(
                 strict=one.strict,
                 report=tell,
             )
+        except OutputError:
+            raise
         except DataError as error:
             found = _rejected(one, error)
         counts += found or Counts()
@@ -200,6 +202,8 @@ def label_partition(one: Partition) -> Counts:
     mine = target.with_name(f".{uuid.uuid4().hex}.{target.name}")
     try:
         counts = label_files(one.inputs, str(mine), model=one.model, kind=one.kind, strict=one.strict)
+    except OutputError:
+        raise
     except DataError as error:
         return _rejected(one, error)
     rejects = Path(f"{mine}{REJECTS}")

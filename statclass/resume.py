@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from statclass.blocks import Counts, Done
-from statclass.errors import DataError
+from statclass.errors import OutputError
 from statclass.formats import Reject
 from statclass.formats.names import REJECTS
 from statclass.formats.parquet import is_parquet, write_parquet
@@ -84,7 +84,7 @@ class Output:
 
     Raises
     ------
-    DataError
+    OutputError
         When something is there already that is not to be replaced, when the earlier run had other settings, when
         another run is writing the same output, and when it cannot be written.
     """
@@ -100,9 +100,9 @@ class Output:
         earlier, records = self._earlier()
         self.resumed = resume and earlier is not None
         if Path(path).exists() and not overwrite:
-            raise DataError(f"{path}: is there already; choose another name, or add --overwrite")
+            raise OutputError(f"{path}: is there already; choose another name, or add --overwrite")
         if earlier is not None and not resume and not overwrite:
-            raise DataError(f"{path}: an unfinished run is there; add --resume to go on with it, or --overwrite")
+            raise OutputError(f"{path}: an unfinished run is there; add --resume to go on with it, or --overwrite")
         if self.resumed:
             self._check_settings(earlier or {})
         try:
@@ -127,10 +127,10 @@ class Output:
         return (found[0] if found else None), [Kept.from_dict(record) for record in found[1:]]
 
     def _check_settings(self, earlier: dict[str, Any]) -> None:
-        self.columns = earlier.pop("columns")
+        self.columns = earlier.pop("columns", None)
         other = [name for name, value in self._settings.items() if earlier.get(name) != value]
         if other:
-            raise DataError(
+            raise OutputError(
                 f"{self.path}: the unfinished run had another {' and '.join(other)}; run it as it was, "
                 "or add --overwrite to begin anew"
             )
@@ -143,7 +143,7 @@ class Output:
         if not self.resumed:
             self._journal.truncate(0)
         self._out = self._opened(self._part, mode)
-        self._rejects = self._opened(self._rejects_part, "r+b" if self._rejects_part.exists() else "wb")
+        self._rejects = self._opened(self._rejects_part, mode if self._rejects_part.exists() else "wb")
         self._safe_at = time.monotonic()
 
     def _opened(self, path: Path, mode: str) -> IO[bytes]:
@@ -245,11 +245,11 @@ class Output:
         for stream in self._streams:
             stream.close()
 
-    def _cannot(self, error: OSError) -> DataError:
+    def _cannot(self, error: OSError) -> OutputError:
         reason = error.strerror or error
         if self.kept.blocks:
-            return DataError(f"{self.path}: cannot be written ({reason}); {HOW_TO_RESUME}")
-        return DataError(f"{self.path}: cannot be written ({reason})")
+            return OutputError(f"{self.path}: cannot be written ({reason}); {HOW_TO_RESUME}")
+        return OutputError(f"{self.path}: cannot be written ({reason})")
 
 
 class StandardOutput:
@@ -317,6 +317,6 @@ def _lock(stream: IO[bytes], path: str) -> None:
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise DataError(f"{path}: another run is writing it") from error
+        raise OutputError(f"{path}: another run is writing it") from error
     except OSError:
         return
