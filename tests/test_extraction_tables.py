@@ -126,12 +126,55 @@ BLOCKS = [
     ),
     ("The statement reads as follows:\nThe claims are false.", [("quote", "The claims are false.", "The statement")]),
     ("The talks covered three points:\n\nTrade and customs.\n\nFish.", []),
+    (
+        "Lind wrote:\n\nWe cannot sign.\n\nThe text is bad.\n\nWe will not sign.\n\nThe letter is short.",
+        [("quote", "We cannot sign. The text is bad. We will not sign.", "Lind")],
+    ),
+    (
+        "The ministry published the following statement:\n\nThe claims are false.\n\nThey were made up.\n\n"
+        "Lind denied it.",
+        [
+            ("quote", "The claims are false. They were made up.", "The ministry"),
+            ("reported", "Lind denied it.", "Lind"),
+        ],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("article", "expected"), BLOCKS)
 def test_blocks(article: str, expected: Expected) -> None:
     """A paragraph after a source and a colon is a quotation without marks."""
+    assert found(article) == expected
+
+
+TRANSCRIPTS = [
+    (
+        "Q: Did you sign?\n\nA: I did not.\n\nNobody asked me to.\n\nQ (Radio 4): Will you?\n\nA: No.",
+        [
+            ("quote", "Did you sign?", None),
+            ("quote", "I did not. Nobody asked me to.", None),
+            ("quote", "Will you?", None),
+            ("quote", "No.", None),
+        ],
+    ),
+    (
+        "Anna Berg met the press.\nMS. BERG: We signed.\nTHE AMBASSADOR: So did we.\nMS. BERG: Good day.\n"
+        "Later Berg denied it.",
+        [
+            ("quote", "We signed.", "BERG"),
+            ("quote", "So did we.", "THE AMBASSADOR"),
+            ("quote", "Good day.", "BERG"),
+            ("reported", "Later Berg denied it.", "Berg"),
+        ],
+    ),
+    ("LONDON: The talks failed.\nPARIS: The talks went on.\nLONDON: The talks failed again.", []),
+    ("Trade: Sales fell.\n\nFish: Catches rose.\n\nWeather: It rained.", []),
+]
+
+
+@pytest.mark.parametrize(("article", "expected"), TRANSCRIPTS)
+def test_transcripts(article: str, expected: Expected) -> None:
+    """Each turn of a transcript is a quotation of whoever its label names, with the paragraphs that carry it on."""
     assert found(article) == expected
 
 
@@ -251,6 +294,12 @@ REPORTED = [
         ],
     ),
     ("Mr. Lind met Ms. Berg. “It is over,” she said.", [("quote", "It is over", "Berg")]),
+    ("Anna Berg met Hugo Lind. She denied it.", [("reported", "She denied it.", "Anna Berg")]),
+    ("Hugo Lind met Anna Berg. She denied it.", [("reported", "She denied it.", "Anna Berg")]),
+    (
+        "Anna Berg denied it. The tip came from Hugo Lind. “It is true,” he said.",
+        [("reported", "Anna Berg denied it.", "Anna Berg"), ("quote", "It is true", "Hugo Lind")],
+    ),
     (
         "The ministry said the ship was empty. It rejected the charge.",
         [
@@ -417,20 +466,6 @@ KNOWN_FAILURES = [
         "“Was it a copy?” Senator Uzor asked Anna Berg.\n\n“Original, sir.”",
         [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", "Anna Berg")],
         marks=pytest.mark.xfail(reason="the one who was asked is not taken for the speaker of the answer"),
-    ),
-    pytest.param(
-        "Lind wrote:\n\nWe cannot sign.\n\nWe will not sign.\n\nThe letter is short.",
-        [("quote", "We cannot sign. We will not sign.", "Lind")],
-        marks=pytest.mark.xfail(reason="a quotation without marks is taken to be one paragraph long"),
-    ),
-    pytest.param(
-        "Anna Berg met Hugo Lind. She denied it.",
-        [("reported", "She denied it.", "Anna Berg")],
-    ),
-    pytest.param(
-        "Hugo Lind met Anna Berg. She denied it.",
-        [("reported", "She denied it.", "Anna Berg")],
-        marks=pytest.mark.xfail(reason="given names are not known as a man’s or a woman’s"),
     ),
     pytest.param(
         "A sign above them reads “Gift of the People of Korea.”",

@@ -20,7 +20,6 @@ MOST_MARKS = 20
 QUOTE = "\0quote"
 """Stands in the tokens of a sentence for a direct quotation in it."""
 
-LONGEST_APPOSITION = 6
 LONGEST_PHRASE = 25
 """A noun phrase is looked for in so many tokens."""
 
@@ -150,7 +149,8 @@ def _token_pattern() -> re.Pattern[str]:
     stop = (
         r"(?=\.)(?:(?<=\.[^\W\d_])\.(?:['’]s\b)?"
         r"|(?<=\b[^\W\d_])\.(?=\s?[^\W\d_a-z])"
-        rf"|(?:(?<=\bJr)|(?<=\bSr))\.|(?:{after_title})\.(?=\s))"
+        rf"|(?:(?<=\bJr)|(?<=\bSr)|(?<=\bInc)|(?<=\bLtd)|(?<=\bCorp)|(?<=\bBros))\.|(?:{after_title})\.(?=\s)"
+        r"|(?<=\bNo)\.(?=\s?\d))"
     )
     return re.compile(rf"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]")
 
@@ -219,37 +219,14 @@ def _around_parenthesis(clause: Clause, at: int) -> Phrase | None:
 
 def _named_inside(clause: Clause, left: int, right: int) -> Phrase | None:
     """The name between commas in ‘the minister, Jan Novak, said’, where the phrase before has none."""
-    name = Phrase(left + 1, right)
-    described = _phrase_ending(clause, left - 1)
-    return name if described is not None and _is_name_of(clause, name, described) else None
+    from statclass.extraction.appositions import name_in
+
+    described = _one_of_them(clause, left - 1) or _phrase_ending(clause, left - 1)
+    return name_in(clause, left + 1, right, described) if described is not None else None
 
 
-def _is_name_of(clause: Clause, name: Phrase, described: Phrase) -> bool:
-    """Whether a phrase between commas names the person whom the phrase before it describes."""
-    if not 0 < name.last - name.first <= LONGEST_APPOSITION:
-        return False
-    tokens = range(name.first, name.last)
-    if not all(clause.capital[at] or _is_particle(clause, at) for at in tokens):
-        return False
-    if clause.text[name.last - 1] in places() or (clause.text[name.first] in places() and len(tokens) == 1):
-        return False
-    if any(clause.kind[at] in _NOT_A_PERSON and not _given_name(clause, at) for at in tokens):
-        return False
-    return _describes_person(clause, described)
-
-
-_NOT_A_PERSON = frozenset({"organisation", "group", "document", "time", "prep", "det"})
-
-
-def _describes_person(clause: Clause, phrase: Phrase) -> bool:
-    head = head_of(clause, phrase)
-    if clause.kind[head] in ("office", "person"):
-        return True
-    if clause.kind[head] == "organisation" and not clause.capital[head]:
-        return True
-    if clause.kind[phrase.first] != "det" or clause.capital[head]:
-        return False
-    return clause.kind[head] in ("", "modifier") and not _plural_word(clause.low[head])
+def _one_of_them(clause: Clause, last: int) -> Phrase | None:
+    return Phrase(last - 2, last + 1) if clause.low[max(0, last - 2) : last + 1] == ["one", "of", "them"] else None
 
 
 def head_of(clause: Clause, phrase: Phrase) -> int:
@@ -293,7 +270,7 @@ def _phrase_ending(clause: Clause, last: int) -> Phrase | None:
     return _antecedent(clause, phrase) if phrase is not None else None
 
 
-_POSSESSIVES = frozenset({"his", "her", "their", "its"})
+_POSSESSIVES = frozenset({"his", "her", "their", "its", "him", "them"})
 
 
 def _antecedent(clause: Clause, phrase: Phrase) -> Phrase:
@@ -320,7 +297,7 @@ _NEVER_LAST = frozenset({"prep", "conj", "and", "rel", "first", "det", "never"})
 def _step_left(clause: Clause, at: int, last: int) -> int:
     """One where the token belongs to the phrase that ends at `last`, else zero."""
     kind, low = clause.kind[at], clause.low[at]
-    if kind == "det" or clause.noun(at) or low[0].isdigit() or _is_particle(clause, at):
+    if kind == "det" or clause.noun(at) or low[0].isdigit() or is_particle(clause, at):
         return 1
     if low == "," and at == 1 and clause.text[0] in places() and clause.text[2] in places():
         return 1
@@ -335,7 +312,8 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
     return int(at == last or not clause.capital[at + 1] or clause.kind[at + 1] in NAMING)
 
 
-def _is_particle(clause: Clause, at: int) -> bool:
+def is_particle(clause: Clause, at: int) -> bool:
+    """Whether a word is the ‘von’ of a name."""
     if clause.low[at] not in _particles() or at + 1 >= len(clause):
         return False
     return clause.capital[at + 1] or clause.low[at + 1] in _particles()
@@ -349,7 +327,7 @@ def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
         return False
-    opening_plural = at <= 3 and _plural_word(clause.low[at - 1]) and clause.low[at] != "of"
+    opening_plural = at <= 3 and plural_word(clause.low[at - 1]) and clause.low[at] != "of"
     if clause.low[at - 1] in grammar("joining") or opening_plural:
         return True
     if clause.low[at] == "of":
@@ -380,7 +358,7 @@ def _joins_names(clause: Clause, at: int) -> bool:
 
 def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
     while first < last and (
-        (clause.kind[first] in ("time", "and", "prep") and not _given_name(clause, first))
+        (clause.kind[first] in ("time", "and", "prep") and not given_name(clause, first))
         or clause.low[first] == ","
         or (clause.low[first] == "that" and last - first > 1)
     ):
@@ -392,7 +370,8 @@ def _trim(clause: Clause, first: int, last: int) -> Phrase | None:
     return Phrase(first, last) if first < last else None
 
 
-def _given_name(clause: Clause, at: int) -> bool:
+def given_name(clause: Clause, at: int) -> bool:
+    """Whether a word that is also a month stands before a surname: ‘June Osei’."""
     return clause.low[at] in grammar("given_name") and at + 1 < len(clause) and clause.capital[at + 1]
 
 
@@ -412,7 +391,7 @@ def after(clause: Clause, at: int) -> Phrase | None:
     """
     if at >= len(clause):
         return None
-    if clause.kind[at] in ("he", "she", "it", "they"):
+    if clause.kind[at] in ("he", "she", "it", "they") or _is_object_pronoun(clause, at):
         return Phrase(at, at + 1)
     last = at
     limit = min(len(clause), at + LONGEST_PHRASE)
@@ -424,18 +403,23 @@ def after(clause: Clause, at: int) -> Phrase | None:
 
 def _name_after(clause: Clause, described: Phrase) -> Phrase | None:
     """The name after the comma in ‘said the minister, Jan Novak’."""
+    from statclass.extraction.appositions import name_in
+
     first = described.last + 1
     if first >= len(clause) or clause.low[described.last] != ",":
         return None
-    last = first
-    while last < len(clause) and ((clause.noun(last) and clause.capital[last]) or clause.low[last] in _particles()):
-        last += 1
-    ends = last == len(clause) or clause.low[last] in _STOPS or last in clause.fragment
-    name = Phrase(first, last)
-    return name if ends and _is_name_of(clause, name, described) else None
+    limit = min(len(clause), first + LONGEST_PHRASE)
+    last = next((at for at in range(first, limit) if clause.low[at] in _STOPS or at in clause.fragment), limit)
+    return name_in(clause, first, last, described) if last > first else None
 
 
 _STOPS = frozenset({",", ".", ":", QUOTE, ";", "-", "–", "—"})
+
+
+def _is_object_pronoun(clause: Clause, at: int) -> bool:
+    if clause.low[at] == "her":
+        return at + 1 == len(clause) or not clause.low[at + 1][0].isalnum() or clause.kind[at + 1] in ("prep", "aux")
+    return clause.low[at] in ("him", "them")
 
 
 def _step_right(clause: Clause, at: int, first: int) -> bool:
@@ -448,7 +432,7 @@ def _step_right(clause: Clause, at: int, first: int) -> bool:
         return _name_ahead(clause, at + 1)
     if low in LINKS:
         return at > first and _link_right(clause, at)
-    if clause.noun(at) or _is_particle(clause, at) or low[0].isdigit():
+    if clause.noun(at) or is_particle(clause, at) or low[0].isdigit():
         return not (kind == "" and at > first and low in verb_forms() and not clause.capital[at])
     if kind == "modifier" and low in grammar("joining"):
         return True
@@ -547,7 +531,7 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
     return any_noun or any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
 
 
-_PEOPLE = ("ers", "ors", "ists", "ians", "ist", "ian")
+_PEOPLE = ("ers", "ors", "ists", "ians", "ist", "ian", "men", "women", "folk", "people")
 _SPEAKING = frozenset({"office", "title", "person", "group", "organisation", "document"})
 
 
@@ -566,10 +550,11 @@ def plural(clause: Clause, phrase: Phrase) -> bool:
     tokens: Iterable[int] = range(phrase.first, phrase.last)
     if clause.kind[head] in ("they", "group") or any(clause.kind[at] == "and" for at in tokens):
         return True
-    return any(clause.kind[at] == "group" or _plural_word(clause.low[at]) for at in tokens)
+    return any(clause.kind[at] == "group" or plural_word(clause.low[at]) for at in tokens)
 
 
-def _plural_word(low: str) -> bool:
+def plural_word(low: str) -> bool:
+    """Whether a word looks like a plural."""
     if low.endswith("men") or low == "people":
         return True
     return len(low) > 2 and low.endswith("s") and not low.endswith(("ss", "us", "is", "'s"))

@@ -45,7 +45,7 @@ def read_rows(name: str) -> list[Row]:
 
 @cache
 def verb_forms() -> dict[str, VerbForm]:
-    """Every inflected form in lower case, with what it does and what it needs.
+    """Every inflected form in lower case, with what it does and what it needs; a column may hold two spellings.
 
     Examples
     --------
@@ -56,7 +56,8 @@ def verb_forms() -> dict[str, VerbForm]:
     for row in read_rows("verbs"):
         frame, quote_only = _frame(row["frame"])
         for shape, column in _SHAPES:
-            forms.setdefault(row[column], VerbForm(row["category"], shape, frame, quote_only))
+            for form in row[column].split():
+                forms.setdefault(form, VerbForm(row["category"], shape, frame, quote_only))
     return forms
 
 

@@ -6,8 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise
+from itertools import islice
+from typing import NamedTuple
 
+from statclass.extraction.blocks import MOST_PARAGRAPHS, WIDEST_GAP, announces_text, paragraphs_of
 from statclass.extraction.clauses import Clause, Phrase, after, is_source, owner, subject
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
@@ -16,6 +18,7 @@ from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quot
 from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
 from statclass.extraction.sentences import sentences
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
+from statclass.extraction.transcripts import ANSWER, QUESTION, Turn, turns
 from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
@@ -52,6 +55,14 @@ class _Draft:
     problem: str | None = None
 
 
+class _Announcement(NamedTuple):
+    """Who is quoted after a colon, and whether a whole text is to follow."""
+
+    speaker: Speaker
+    cue: str | None
+    whole: bool = False
+
+
 @dataclass
 class Reader:
     """Walks through one article, paragraph by paragraph, remembering what later sentences refer to.
@@ -66,21 +77,53 @@ class Reader:
     cast: Cast = field(default_factory=Cast)
     _open: _Draft | None = None
     _last: tuple[_Draft | None, int] = (None, 0)
-    _announced: tuple[Speaker, str | None] | None = None
+    _announced: _Announcement | None = None
     _about: tuple[Speaker, int] = (UNKNOWN, 0)
     _number: int = 0
+    _spans: list[Span] = field(default_factory=list)
+    _turns: dict[int, Turn] = field(default_factory=dict)
 
     def statements(self) -> list[Statement]:
         """Every statement of the article, in the order in which they begin."""
         drafts: list[_Draft] = []
-        for (start, end), (following, _) in pairwise(chain(paragraphs(self.article), [(len(self.article), -1)])):
-            drafts.extend(self._paragraph(start, end, following))
+        self._spans = list(paragraphs(self.article))
+        self._turns = turns(self.article, self._spans)
+        while self._number < len(self._spans):
+            self._number += 1
+            drafts.extend(self._turn() or self._paragraph(*self._spans[self._number - 1]))
         if self._open is not None:
             self._open.problem = UNCLOSED
         return [_record(self.article, draft) for draft in drafts]
 
-    def _paragraph(self, start: int, end: int, following: int) -> Iterator[_Draft]:
-        self._number += 1
+    def _turn(self) -> list[_Draft]:
+        """The words of one turn of a transcript, where a label opens the paragraph."""
+        turn = self._turns.get(self._number - 1)
+        if turn is None:
+            return []
+        start, end = self._spans[self._number - 1]
+        self.cast.meet(self.article, start, end)
+        low = turn.label.lower()
+        speaker = UNKNOWN if low in QUESTION else self.cast.labelled("" if low in ANSWER else turn.label)
+        return [self._unmarked(turn.start, end, speaker, None, whole=self._before_turn(), spoken=True)]
+
+    def _before_turn(self) -> bool:
+        """Whether another turn follows so near that the paragraphs up to it may belong to this one."""
+        return any(number in self._turns for number in range(self._number, self._number + WIDEST_GAP))
+
+    def _unmarked(
+        self, start: int, end: int, speaker: Speaker, cue: str | None, *, whole: bool, spoken: bool = False
+    ) -> _Draft:
+        """A quotation without marks that begins in the current paragraph, with the paragraphs that carry it on."""
+        first = self._number - 1
+        stop = next((at for at in range(first + 1, first + MOST_PARAGRAPHS) if at in self._turns), len(self._spans))
+        itself = None if spoken else speaker.name
+        count = paragraphs_of(self.article, self._spans[:stop], first, itself, whole=whole)
+        self._number += count - 1
+        self._open = None
+        return self._remember(_Draft("quote", [(start, end), *self._spans[first + 1 : first + count]], speaker, cue))
+
+    def _paragraph(self, start: int, end: int) -> Iterator[_Draft]:
+        following = self._spans[self._number][0] if self._number < len(self._spans) else len(self.article)
         carried_by = opening_mark(self.article, following)
         quoted = quoted_in(self.article, start, end, carried_by=carried_by)
         if quoted and not quoted[-1].closed and not carried_by:
@@ -88,20 +131,19 @@ class Reader:
         if _after_bullet(self.article, start, end) > start:
             self._announced = None
         if self._announced is not None and not (quoted and quoted[0].opening == start):
-            yield self._block_quotation(start, end)
+            announced, self._announced = self._announced, None
+            yield self._unmarked(start, end, announced.speaker, announced.cue, whole=announced.whole)
             return
         self.cast.meet(self.article, start, end)
         continued = self._continue(start, quoted)
         begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
         begin = _after_bullet(self.article, begin, end)
         for left, right in sentences(self.article, begin, end, quoted):
-            yield from self._sentence(left, right, _within(quoted, left, right), continued)
+            inside = _within(quoted, left, right)
+            self.cast.begin_sentence()
+            yield from self._sentence(left, right, inside, continued)
+            self.cast.end_sentence(left, right, [(one.opening, one.closing) for one in inside])
             continued = None
-
-    def _block_quotation(self, start: int, end: int) -> _Draft:
-        speaker, cue = self._announced or (UNKNOWN, None)
-        self._announced = None
-        return self._remember(_Draft("quote", [(start, end)], speaker, cue))
 
     def _continue(self, start: int, quoted: list[Quoted]) -> _Draft | None:
         """The quotation that the paragraph before left open, if this one carries it on."""
@@ -182,7 +224,7 @@ class Reader:
             draft.speaker = self.cast.identify(clause, attribution.source)
             draft.cue = _cue(clause, attribution)
         elif self._announced is not None:
-            draft.speaker, draft.cue = self._announced
+            draft.speaker, draft.cue = self._announced.speaker, self._announced.cue
         elif draft.speaker is UNKNOWN:
             draft.speaker = self._speaker_before(draft)
 
@@ -227,12 +269,14 @@ class Reader:
         self._announced = None
         if not clause.text or clause.text[-1] != ":":
             return
+        whole = announces_text(self.article, clause.start[0], clause.end(len(clause) - 1))
         if found:
-            self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
+            speaker = self.cast.identify(clause, found[-1].source)
+            self._announced = _Announcement(speaker, _cue(clause, found[-1]), whole)
             return
         opening = _origin(clause) or subject(clause)
         if opening is not None and opening.last < len(clause) - 1 and is_source(clause, opening):
-            self._announced = (self.cast.identify(clause, opening), None)
+            self._announced = _Announcement(self.cast.identify(clause, opening), None, whole)
 
 
 def _after_bullet(article: str, start: int, end: int) -> int:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from statclass.extraction.lexicon import read_rows, words_of
+from statclass.extraction.lexicon import verb_forms, words_of
 from statclass.extraction.quotations import Quoted
 
 _END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»“‘›)\]]*+(?=\s)")
@@ -82,7 +82,7 @@ def _attribution_follows(article: str, at: int, end: int) -> bool:
 
 @cache
 def _attributing_verbs() -> frozenset[str]:
-    return frozenset(row[shape] for row in read_rows("verbs") for shape in ("third", "past"))
+    return frozenset(form for form, verb in verb_forms().items() if verb.shape in ("third", "past"))
 
 
 def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -> bool:

@@ -64,14 +64,19 @@ class Cast:
         self._gender: dict[str, str] = {}
         self._in_focus: dict[str, Speaker] = {}
         self._office: dict[str, str] = {}
+        self._given: dict[str, str] = {}
+        self._mentions: list[tuple[int, str]] = []
+        self._touched: set[str] = set()
 
     def meet(self, article: str, start: int, end: int) -> None:
-        """Take note of the full names in a stretch of text, and of the offices given with them."""
+        """Take note of the full names in a paragraph, and of the offices given with them."""
+        self._mentions = []
         for match in _NAME_RUN.finditer(article, start, end):
             words = match.group().split()
             name = personal_name(words)
             if name is not None and " " in name:
                 self._remember(name)
+                self._mentions.append((match.start(), name))
                 lead = article[max(start, match.start() - NEAR) : match.start()]
                 follow = _DESCRIBED_BY.match(article, match.end(), min(end, match.end() + NEAR))
                 self._note_offices(_describing(lead) + words, name)
@@ -79,13 +84,38 @@ class Cast:
         for match in _TITLED.finditer(article, start, end):
             name, gender = match.group(2), _genders()[match.group(1).lower()]
             self._gender[self._longest(name)] = gender
-            self._in_focus[gender] = Speaker(name, self._longest(name), "person")
+            self._mentions.append((match.start(), name))
+        self._mentions.sort()
 
     def _remember(self, name: str) -> None:
         surname = surname_of(name)
         known = self._full.get(surname, "")
-        if len(name) >= len(known) or not known.endswith(name):
+        if len(name) >= len(known) or not known.lower().endswith(name.lower()):
             self._full[surname] = name
+            self._given[name.split()[0].lower()] = name
+
+    def begin_sentence(self) -> None:
+        """Forget whom the sentence before spoke of, so that `end_sentence` knows whom this one did."""
+        self._touched = set()
+
+    def end_sentence(self, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
+        """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
+        named = [name for at, name in self._mentions if start <= at < end and not _within(at, quotations)]
+        speakers = [Speaker(name, self._longest(name), "person") for name in named]
+        if "person" not in self._touched and len({speaker.full for speaker in speakers}) == 1:
+            self._focus(speakers[0])
+        for speaker in speakers:
+            gender = self._gender_of(speaker.full)
+            if gender and gender not in self._touched:
+                self._in_focus[gender] = speaker
+                self._touched.add(gender)
+
+    def _gender_of(self, full: str | None) -> str:
+        """``"he"``, ``"she"``, or an empty string where neither a title nor the given name tells."""
+        if full is None:
+            return ""
+        known = self._gender.get(full)
+        return known or (_given_names().get(full.split()[0], "") if " " in full else "")
 
     def _note_offices(self, words: list[str], name: str) -> None:
         full = self._longest(name)
@@ -138,28 +168,48 @@ class Cast:
         name = personal_name(match.group(1).split()) if match is not None else None
         return Speaker(name, self._longest(name), "person") if name is not None else UNKNOWN
 
+    def labelled(self, label: str) -> Speaker:
+        """The speaker whom the label of a turn names; with an empty one, the person in focus, who answers."""
+        if not label:
+            speaker = self._in_focus.get("person", UNKNOWN)
+            return speaker._replace(name=speaker.full)
+        words = label.split()
+        titled = word_classes().get(words[0].lower()) == "title" and len(words) > 1
+        name = " ".join(words[1:]) if titled else label
+        speaker = Speaker(name, self._longest(name) if titled or len(words) > 1 else name, "person")
+        self._focus(speaker)
+        return speaker
+
     def identify(self, clause: Clause, phrase: Phrase | None) -> Speaker:
         """The speaker that a noun phrase or pronoun names; unknown where it is not plain."""
         if phrase is None:
             return UNKNOWN
         pronoun = _PRONOUNS.get(clause.low[phrase.first]) if phrase.last - phrase.first == 1 else None
         if pronoun is not None:
-            return self._referent(*pronoun)
+            return self._referent(*pronoun, clause.start[phrase.first], clause.start[0])
         speaker = self._named(clause, phrase)
         self._focus(speaker)
         return speaker
 
-    def _referent(self, kind: str, gender: str) -> Speaker:
+    def _referent(self, kind: str, gender: str, at: int, sentence: int) -> Speaker:
+        """Whom a pronoun means: who is in focus, or else who was named before it in its own sentence."""
         speaker = self._in_focus.get(kind, UNKNOWN)
-        speaker = speaker._replace(name=speaker.full)
+        if gender and self._gender_of(speaker.full) not in ("", gender):
+            speaker = self._in_focus.get(gender, UNKNOWN)
         if gender and speaker.full is None:
-            return self._in_focus.get(gender, UNKNOWN)
-        if gender and speaker.full is not None:
-            known = self._gender.setdefault(speaker.full, gender)
-            if known != gender:
-                return self._in_focus.get(gender, UNKNOWN)
-            self._in_focus[gender] = speaker
-        return speaker
+            speaker = self._in_focus.get(gender) or self._named_between(sentence, at, gender)
+        if speaker.full is None:
+            return UNKNOWN
+        if gender:
+            self._gender.setdefault(speaker.full, gender)
+        self._focus(speaker)
+        return speaker._replace(name=speaker.full)
+
+    def _named_between(self, start: int, end: int, gender: str) -> Speaker:
+        for at, name in reversed(self._mentions):
+            if start <= at < end and self._gender_of(self._longest(name)) in ("", gender):
+                return Speaker(name, self._longest(name), "person")
+        return UNKNOWN
 
     def _named(self, clause: Clause, phrase: Phrase) -> Speaker:
         words = clause.text[phrase.first : phrase.last]
@@ -182,8 +232,8 @@ class Cast:
         return self._office.get(words[-1]) if words[0] == "the" and 1 < len(words) <= 4 else None
 
     def _longest(self, name: str) -> str:
-        full = self._full.get(surname_of(name), name)
-        return full if len(full) > len(name) else name
+        full = self._full.get(surname_of(name)) or self._given.get(name.lower(), name)
+        return full if len(full) >= len(name) else name
 
     def return_to(self, speaker: Speaker) -> None:
         """Bring a speaker into focus again, after others that a sentence mentions."""
@@ -193,9 +243,11 @@ class Cast:
         if speaker.kind == "unknown" or speaker.name is None:
             return
         self._in_focus[speaker.kind] = speaker
-        gender = self._gender.get(speaker.full or "")
+        self._touched.add(speaker.kind)
+        gender = self._gender_of(speaker.full)
         if gender:
             self._in_focus[gender] = speaker
+            self._touched.add(gender)
 
 
 _FOCUS_OF = {"office": "person", "person": "person", "organisation": "body"}
@@ -203,11 +255,13 @@ _FOCUS_OF = {"office": "person", "person": "person", "organisation": "body"}
 _PRONOUNS = {
     "he": ("person", "he"),
     "his": ("person", "he"),
+    "him": ("person", "he"),
     "she": ("person", "she"),
     "her": ("person", "she"),
     "it": ("body", ""),
     "its": ("body", ""),
     "they": ("group", ""),
+    "them": ("group", ""),
     "their": ("group", ""),
 }
 
@@ -227,6 +281,16 @@ def _offices() -> dict[str, str]:
 @cache
 def _genders() -> dict[str, str]:
     return {row["word"]: row["gender"] for row in read_rows("genders")}
+
+
+@cache
+def _given_names() -> dict[str, str]:
+    """Given name to ``"he"`` or ``"she"``; names that both men and women bear are left out."""
+    return {row["name"]: row["gender"] for row in read_rows("given_names")}
+
+
+def _within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:
