@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from statclass.extraction.clauses import Clause, Phrase, given_name, head_of, is_particle, plural_word
+from statclass.extraction.clauses import Clause, Phrase
 from statclass.extraction.lexicon import grammar, places
+from statclass.extraction.sources import given_name, head_of, is_particle, plural_word
 
 LONGEST_NAME = 6
 """A name between commas has at most so many words."""

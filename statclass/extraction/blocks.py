@@ -37,9 +37,7 @@ def announces_text(article: str, start: int, end: int) -> bool:
     return _IN_FULL.search(article, max(start, end - LONGEST_LOOK), end) is not None
 
 
-def paragraphs_of(
-    article: str, spans: Sequence[Span], number: int, speaker: str | None, *, whole: bool = False
-) -> int:
+def paragraphs_of(article: str, spans: Sequence[Span], number: int, speaker: str | None, *, whole: bool = False) -> int:
     """How many paragraphs, from one that surely belongs to a quotation without marks, belong to it.
 
     A paragraph in the first person belongs to it, and so does one in which the speaker is the source; one that

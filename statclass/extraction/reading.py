@@ -10,13 +10,15 @@ from itertools import islice
 from typing import NamedTuple
 
 from statclass.extraction.blocks import MOST_PARAGRAPHS, WIDEST_GAP, announces_text, paragraphs_of
-from statclass.extraction.clauses import Clause, Phrase, after, is_source, owner, subject
+from statclass.extraction.clauses import Clause, Phrase
 from statclass.extraction.direct import is_statement
 from statclass.extraction.lexicon import cue_words
 from statclass.extraction.paragraphs import Span, paragraphs
+from statclass.extraction.phrases import after, owner, subject
 from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quoted_in, trimmed
 from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
 from statclass.extraction.sentences import sentences
+from statclass.extraction.sources import is_source
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
 from statclass.extraction.transcripts import ANSWER, QUESTION, Turn, turns
 from statclass.records import Statement

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from statclass.extraction.clauses import QUOTE, Clause, Phrase, after, before, is_source, plural, subject
+from statclass.extraction.clauses import QUOTE, Clause, Phrase
 from statclass.extraction.lexicon import VerbForm, grammar, nouns_of_saying, places, verb_forms
+from statclass.extraction.phrases import after, before, subject
+from statclass.extraction.sources import is_source, plural
 
 MOST_SOURCES = 6
 """So many sources of one sentence are kept."""

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
+from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, is_arabic_name
 from statclass.extraction.lexicon import grammar, places, read_rows, word_classes, words_of
+from statclass.extraction.sources import head_of, particles, plural
 
 LONGEST_NAME = 5
 
@@ -337,7 +338,7 @@ def _personal_name(words: tuple[str, ...]) -> str | None:
     first = _surname_that_is_a_word(words, last)
     while first > 0 and last - first < LONGEST_NAME and _can_be_in_name(words[first - 1]):
         first -= 1
-    while first < last and (words[first] in _particles() or _leads_name(words[first], classes)):
+    while first < last and (words[first] in particles() or _leads_name(words[first], classes)):
         first += 1
     if 0 < first < last and _is_given_place(words[first - 1], words[first]):
         first -= 1
@@ -382,7 +383,7 @@ def _surname_that_is_a_word(words: Sequence[str], last: int) -> int:
 
 def _is_given_place(place: str, surname: str) -> bool:
     """Whether a place before a surname is a given name: ‘Jordan Bardella’."""
-    return places().get(place) in ("country", "place", "capital") and surname not in _particles()
+    return places().get(place) in ("country", "place", "capital") and surname not in particles()
 
 
 def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
@@ -392,7 +393,7 @@ def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
 
 
 def _can_be_in_name(word: str) -> bool:
-    if word.lower() in _particles() and word[0].islower():
+    if word.lower() in particles() and word[0].islower():
         return True
     if not (word[0].isupper() or is_arabic_name(word)) or word.endswith(POSSESSIVES) or word in places():
         return False
@@ -409,11 +410,6 @@ def _leads_name(word: str, classes: dict[str, str]) -> bool:
     if word.lower() in grammar("given_name"):
         return False
     return classes.get(word.lower(), "") in ("topic", "modifier", "person", "time")
-
-
-@cache
-def _particles() -> frozenset[str]:
-    return words_of("particles")
 
 
 def _without_possessive(text: str) -> str:

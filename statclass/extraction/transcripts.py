@@ -44,7 +44,7 @@ def turns(article: str, spans: Sequence[Span]) -> dict[int, Turn]:
     Examples
     --------
     >>> text = "Q: Why?\\nA: Because.\\nQ: Since when?"
-    >>> turns(text, [(0, 7), (8, 18), (19, 33)])[1]
+    >>> turns(text, [(0, 7), (8, 19), (20, 34)])[1]
     Turn(label='A', start=11)
     """
     found = {number: turn for number, span in enumerate(spans) if (turn := _turn(article, *span)) is not None}
