@@ -363,6 +363,51 @@ REPORTED = [
     ("Each side blames the other.", [("reported", WHOLE, "Each side")]),
     ("State television said on Sunday that 20 people had died.", [("reported", WHOLE, "State television")]),
     ("The Guardian reported that talks had failed.", [("reported", WHOLE, "The Guardian")]),
+    (
+        "“Was it a copy?” Senator Uzor asked Anna Berg.\n\n“Original, sir.”",
+        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", "Anna Berg")],
+    ),
+    (
+        "“Was it a copy?” Senator Uzor asked the committee.\n\n“Original, sir.”",
+        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", None)],
+    ),
+    (
+        "“It is mine.” On Monday, after hours of talk, the mayor Anna Berg did not mince her words.",
+        [("quote", "It is mine.", "Anna Berg")],
+    ),
+    (
+        "Lind denied it.\n\n“Nobody asked us.” The words, in red paint, cover a wall.",
+        [("reported", "Lind denied it.", "Lind"), ("quote", "Nobody asked us.", None)],
+    ),
+    (
+        "The minister denied any part in it: “We were asleep.”",
+        [("reported", WHOLE, "The minister"), ("quote", "We were asleep.", "The minister")],
+    ),
+    ("The minister denied on Monday: “We were asleep.”", [("quote", "We were asleep.", "The minister")]),
+    ("Lind does not want to reopen the talks.", [("reported", WHOLE, "Lind")]),
+    ("Lind does not want rain.", []),
+    ("The ferry was sold over lunch, an inquiry heard yesterday.", [("reported", WHOLE, "an inquiry")]),
+    ("“We did it,” the agency quoted an official as saying.", [("quote", "We did it", "an official")]),
+    ("The staff walked out after accusing the minister of lying.", [("reported", WHOLE, "The staff")]),
+    ("He got a letter telling him to leave.", []),
+    ("Paris dismissed the North’s claim as empty.", [("reported", WHOLE, "Paris"), ("reported", WHOLE, "the North")]),
+    (
+        "Berg deplored the refusal of the sponsors to wait.",
+        [("reported", WHOLE, "Berg"), ("reported", WHOLE, "the sponsors")],
+    ),
+    ("It opens at 6 a.m. Residents denied it.", [("reported", "Residents denied it.", "Residents")]),
+    ("SANTA FE, N.M. (WNA) — Residents denied it.", [("reported", "Residents denied it.", "Residents")]),
+    ("Its secretary, a retired vet called Owen Pask, denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The owner, surnamed Hung, denied it.", [("reported", WHOLE, "Hung")]),
+    ("One of them, Owen Pask, denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The vendor, Okano Inc., denied it.", [("reported", WHOLE, "Okano Inc.")]),
+    ("The minister, Owen Pask (SPD), denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The mayor of Kyiv, Ukraine, denied it.", [("reported", WHOLE, "The mayor of Kyiv")]),
+    ("A spokesman for the agency, UNHCR, denied it.", [("reported", WHOLE, "A spokesman for the agency")]),
+    ("A report by the charity denied it.", [("reported", WHOLE, "A report by the charity")]),
+    ("One of the clerks denied it.", [("reported", WHOLE, "One of the clerks")]),
+    ("His Highness denied it.", [("reported", WHOLE, "His Highness")]),
+    ("Jan Novak spoke. According to him, it was over.", [("reported", "According to him, it was over.", "Jan Novak")]),
 ]
 
 
@@ -461,11 +506,6 @@ KNOWN_FAILURES = [
         "The federation gave the government 72 hours to repeal the decree.",
         [("reported", WHOLE, "The federation")],
         marks=pytest.mark.xfail(reason="an ultimatum without a verb or noun of saying"),
-    ),
-    pytest.param(
-        "“Was it a copy?” Senator Uzor asked Anna Berg.\n\n“Original, sir.”",
-        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", "Anna Berg")],
-        marks=pytest.mark.xfail(reason="the one who was asked is not taken for the speaker of the answer"),
     ),
     pytest.param(
         "A sign above them reads “Gift of the People of Korea.”",

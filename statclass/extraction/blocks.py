@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice
 
 from statclass.extraction.clauses import Clause
@@ -80,18 +81,20 @@ def _sign(article: str, span: Span, speaker: str | None) -> str:
     left = [start, *(one.closing for one in quoted)]
     right = [*(one.opening for one in quoted), end]
     pieces = zip(left, right, strict=True)
-    if any(word in first_person() for piece in pieces for word in _WORD.findall(article, *piece)):
+    words = {word for piece in pieces for word in _WORD.findall(article, *piece)}
+    if not words.isdisjoint(_first_person("speaker")):
         return "inside"
     for first, last in islice(sentences(article, start, end, quoted), 3):
         sources = _sources(article, first, last)
         if sources:
             return "inside" if speaker is not None and _same(sources[0], speaker) else "outside"
-    return ""
+    return "" if words.isdisjoint(_first_person("other")) else "inside"
 
 
-def first_person() -> frozenset[str]:
-    """The words by which a speaker means himself."""
-    return words_of("first_person")
+@cache
+def _first_person(kind: str) -> frozenset[str]:
+    """Words by which speakers mean themselves, and others that a reporter uses now and then as well."""
+    return words_of("first_person", **{"class": kind})
 
 
 def _sources(article: str, start: int, end: int) -> list[str]:

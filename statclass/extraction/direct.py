@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from statclass.extraction.lexicon import grammar, verb_forms, word_classes
-from statclass.extraction.quotations import Quoted
+from statclass.extraction.quotations import DOUBLE, SINGLE, Quoted
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _TERMINAL = frozenset(".!?…")
+_STOPS = frozenset(".!?…,;—–-")
+_INNER_MARKS = "".join(DOUBLE | SINGLE)
 LONGEST_LOOK = 60
 
 
@@ -63,7 +65,7 @@ def _verb_follows(rest: str) -> bool:
 
 def _stopped(article: str, quoted: Quoted) -> bool:
     """Whether the text inside the marks ends with a stop or comma, or the sentence stops right after them."""
-    return article[quoted.end - 1] in ".!?…,;—–-" and article[quoted.end - 1 : quoted.end] != ""
+    return article[quoted.start : quoted.end].rstrip(_INNER_MARKS)[-1:] in _STOPS
 
 
 def _after_comma(article: str, quoted: Quoted, words: list[str], capital: bool, follows_statement: bool) -> bool:

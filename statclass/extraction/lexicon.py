@@ -67,6 +67,8 @@ _SHAPES = (("third", "third"), ("past", "past"), ("participle", "participle"), (
 def _frame(column: str) -> tuple[frozenset[str], bool]:
     if column == "clause":
         return grammar("opener"), False
+    if column == "content":
+        return (grammar("opener") - {"to", "at"}) | {"content"}, False
     words = column.split()
     return frozenset(words) - {"free", "quote"}, "quote" in words
 
@@ -126,4 +128,4 @@ def places() -> dict[str, str]:
 def cue_words() -> frozenset[str]:
     """Every lower-case word that can make a sentence a report."""
     reporting = {form for form, verb in verb_forms().items() if not verb.quote_only}
-    return frozenset(reporting | set(nouns_of_saying()) | {"according", "words", "drawn"})
+    return frozenset(reporting | set(nouns_of_saying()) | {"according", "words", "drawn", "heard", "hears"})

@@ -134,7 +134,7 @@ def _step_left(clause: Clause, at: int, last: int) -> int:
         return 1
     if kind == "and" or (low == "," and _in_list(clause, at, last)):
         return int(_joins_names(clause, at))
-    if low in LINKS:
+    if low in LINKS or low == "by":
         return int(_linked(clause, at))
     if at < last and low in verb_forms() and verb_forms()[low].shape == "base" and _names_people(clause, at + 1):
         return 1
@@ -150,13 +150,17 @@ def _names_people(clause: Clause, at: int) -> bool:
 def _linked(clause: Clause, at: int) -> bool:
     """Whether the preposition at a place joins a phrase to a noun before it."""
     if at < 1 or clause.low[at] not in LINKS:
-        return False
+        return at > 0 and clause.low[at] == "by" and clause.kind[at - 1] == "document"
     opening_plural = at <= 3 and plural_word(clause.low[at - 1]) and clause.low[at] != "of"
     if clause.low[at - 1] in grammar("joining") or opening_plural:
         return True
     if clause.low[at] == "of":
-        return clause.noun(at - 1) or (clause.text[at - 1].isalpha() and clause.kind[at - 1] == "")
-    return clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic")
+        return clause.noun(at - 1) or clause.low[at - 1] == "one" or _is_plain_word(clause, at - 1)
+    return clause.kind[at - 1] in ("office", "person", "group", "organisation", "topic", "document")
+
+
+def _is_plain_word(clause: Clause, at: int) -> bool:
+    return clause.text[at].isalpha() and clause.kind[at] == ""
 
 
 def _coordinated(clause: Clause, at: int) -> bool:

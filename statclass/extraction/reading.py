@@ -12,7 +12,7 @@ from typing import NamedTuple
 from statclass.extraction.blocks import MOST_PARAGRAPHS, WIDEST_GAP, announces_text, paragraphs_of
 from statclass.extraction.clauses import Clause, Phrase
 from statclass.extraction.direct import is_statement
-from statclass.extraction.lexicon import cue_words
+from statclass.extraction.lexicon import cue_words, grammar
 from statclass.extraction.paragraphs import Span, paragraphs
 from statclass.extraction.phrases import after, owner, subject
 from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quoted_in, trimmed
@@ -24,6 +24,7 @@ from statclass.extraction.transcripts import ANSWER, QUESTION, Turn, turns
 from statclass.records import Statement
 
 _WORD = re.compile(r"[^\W_]+")
+_ABOUT_WORDS = re.compile(r"The (?:words?|phrase|question|slogan|remark|sentence|line|motto|inscription|cry)\b")
 _BULLET = re.compile(r"[•·*▪‣–-][ \t]+")
 _CITY = r"[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
 _DATE = r"(?:, [^:—–\n\"“„«]{1,40}?)?"
@@ -33,9 +34,9 @@ _DATELINE_HINT = re.compile(r"[—–(]|- ")
 _DATELINE = re.compile(
     r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})"
     rf"{_CITY}{_DATE}\s*(?:{_AGENCY}\s*)?(?:{_DASH}|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]|{_AGENCY}))"
-    rf"(?:{_AGENCY}\s+)?"
+    rf"(?:{_AGENCY}\s+(?:{_DASH})?)?"
     rf"|{_AGENCY}\s*{_DASH}"
-    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?(?:, [\w .]{{3,20}})?\s*{_AGENCY}\s*{_DASH}"
+    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?(?:, [\w .]{{3,20}}){{0,2}}\s*{_AGENCY}\s*{_DASH}"
     rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?, [\w .]{{3,20}} {_AGENCY} (?=[^\W\d_a-z])"
     r"|[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+){0,2} [-–—]+ (?=(?:The|A|An|[^\W\d_a-z][a-z]+) [a-z]+ )"
 )
@@ -81,6 +82,7 @@ class Reader:
     _last: tuple[_Draft | None, int] = (None, 0)
     _announced: _Announcement | None = None
     _about: tuple[Speaker, int] = (UNKNOWN, 0)
+    _asked: Speaker = UNKNOWN
     _number: int = 0
     _spans: list[Span] = field(default_factory=list)
     _turns: dict[int, Turn] = field(default_factory=dict)
@@ -179,13 +181,17 @@ class Reader:
         """Remember whom a sentence that reports nothing is about, and whether it names the last speaker."""
         self._announced = None
         last, number = self._last
-        unnamed = last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN
-        if unnamed and last is not None:
-            last.speaker = self.cast.presented(self.article, left, right)
         about = self.cast.notice_opening(self.article, left, right)
-        if unnamed and last is not None and last.speaker is UNKNOWN and _directly_after(self.article, last, left):
-            last.speaker = about
         self._about = (about, self._number)
+        if last is None or number != self._number or last.kind != "quote" or last.cue is not None:
+            return
+        follows = _directly_after(self.article, last, left)
+        if follows and _ABOUT_WORDS.match(self.article, left, right):
+            last.speaker = self.cast.only_one(left, right)
+        elif last.speaker is UNKNOWN:
+            last.speaker = self.cast.presented(self.article, left, right)
+            if follows and last.speaker is UNKNOWN:
+                last.speaker = about if about is not UNKNOWN else self.cast.only_one(left, right)
 
     def _has_cue(self, left: int, right: int) -> bool:
         words = _WORD.findall(self.article, left, right)
@@ -223,6 +229,7 @@ class Reader:
         if draft.cue is not None:
             return
         if attribution is not None:
+            self._asked = self.cast.addressed(clause, after(clause, attribution.cue.last))
             draft.speaker = self.cast.identify(clause, attribution.source)
             draft.cue = _cue(clause, attribution)
         elif self._announced is not None:
@@ -236,9 +243,12 @@ class Reader:
         about, place = self._about
         if place == self._number and about is not UNKNOWN:
             return about
-        if last is None or last is draft or self._number - number > (last.kind == "quote"):
+        if last is None or last is draft or self._number - number > 1:
             return UNKNOWN
-        return UNKNOWN if self._asks(last) and self._number > number else last.speaker
+        if self._number > number and self._asks(last):
+            return self._asked
+        spoke = last.kind == "quote" or self._number == number or last.speaker.kind == "person"
+        return last.speaker if spoke else UNKNOWN
 
     def _asks(self, draft: _Draft) -> bool:
         return self.article[draft.spans[-1][1] - 1] == "?"
@@ -378,12 +388,23 @@ def _joined(places: list[int], chosen: list[Attribution | None], number: int) ->
 
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
-    reports = [one for one in found if one.reports and one not in chosen]
+    reports = [one for one in found if one.reports and (one not in chosen or _tells_before_colon(clause, one))]
     if clause.text[-1] == ":" and not clause.quotations:
         return [one for one in reports if one.category in ACTS]
     if not clause.quotations:
         return reports
-    return [one for one in reports if one.category in ACTS and one.source is not None]
+    return [one for one in reports if one.source is not None and (one.category in ACTS or one in chosen)]
+
+
+def _tells_before_colon(clause: Clause, attribution: Attribution) -> bool:
+    """Whether a sentence reports something before the colon and its quotation: ‘denied any part in it: “…”’"""
+    at = attribution.cue.last
+    colon = next((place - 1 for place in clause.quotations if place > at and clause.low[place - 1] == ":"), 0)
+    if colon <= at:
+        return False
+    if attribution.category in ACTS:
+        return clause.kind[at] not in ("time", "adverb") and clause.low[at] not in grammar("circumstance")
+    return any(clause.kind[place] == "aux" or clause.low[place] == "that" for place in range(at, colon))
 
 
 def _record(article: str, draft: _Draft) -> Statement:

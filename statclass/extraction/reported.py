@@ -14,6 +14,9 @@ MOST_SOURCES = 6
 
 LONGEST_PASSIVE = 14
 
+LONGEST_CIRCUMSTANCE = 10
+"""So many words stand at most between a verb and its ‘that’: ‘wrote in a letter to the paper on Monday that’."""
+
 ACTS = frozenset({"accuse", "deny", "refuse", "condemn", "demand", "warn", "protest"})
 RESUMED_INFINITIVES = frozenset({"on", "continue", "continues", "continued", "continuing"})
 
@@ -61,7 +64,7 @@ def attributions(clause: Clause) -> list[Attribution]:
         elif low in forms and not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
     found = _outer_ones(clause, found)
-    nominal = [one for one in _nominal_ones(clause) if one.source not in [other.source for other in found]]
+    nominal = [one for one in _nominal_ones(clause, found) if one.source not in [other.source for other in found]]
     if nominal:
         found.extend(nominal)
         found.sort(key=lambda one: one.source.first if one.source is not None else one.cue.first)
@@ -166,11 +169,42 @@ def _according(clause: Clause, at: int) -> Attribution | None:
     source = after(clause, at + 2)
     if source is None or not is_source(clause, source, any_noun=True):
         return None
+    if clause.low[source.first] in _PRONOUN_OWNERS and "own" in clause.low[source.first + 1 : source.first + 2]:
+        source = Phrase(source.first, source.first + 1)
     return Attribution(Phrase(at, at + 2), source, "say", True)
 
 
-def _would_not_say(clause: Clause, at: int) -> Attribution | None:
-    """‘Would not say’, ‘could not say’."""
+def _does_not_want(clause: Clause, at: int) -> Attribution | None:
+    """‘Does not want to reopen the question’ refuses."""
+    if at + 2 < len(clause) and clause.low[at + 1] == "to" and _has_helper(clause, at, grammar("negation")):
+        source = before(clause, at)
+        if source is not None and is_source(clause, source):
+            return Attribution(Phrase(at, at + 1), source, "refuse", True)
+    return None
+
+
+def _heard(clause: Clause, at: int) -> Attribution | None:
+    """‘The court heard that …’, ‘…, an inquest heard’ in the reports of hearings."""
+    content = at + 1 == len(clause) or clause.low[at + 1] in ("that", "how", ".") or clause.kind[at + 1] == "time"
+    source = before(clause, at) if content or clause.kind[at + 1] == "adverb" else None
+    if source is None or clause.low[source.last - 1] not in grammar("hearing"):
+        return None
+    return Attribution(Phrase(at, at + 1), source, "say", True)
+
+
+def _quoted_as_saying(clause: Clause, at: int) -> Attribution | None:
+    """‘The agency quoted an official as saying’: the official is the source."""
+    source = after(clause, at + 1)
+    if source is None or clause.low[source.last : source.last + 2] != ["as", "saying"]:
+        return None
+    return Attribution(Phrase(at, at + 1), source, "say", True)
+
+
+def _would_say(clause: Clause, at: int) -> Attribution | None:
+    """‘Would not say’, ‘could not say’, ‘would say only’."""
+    if at >= 1 and clause.low[at - 1 : at + 2] == ["would", "say", "only"]:
+        source = before(clause, at)
+        return Attribution(Phrase(at, at + 1), source, "say", True) if source is not None else None
     refusing = {"couldn't", "wouldn't"}
     if at >= 2 and (clause.low[at - 1] in refusing or clause.low[at - 2 : at] in (["could", "not"], ["would", "not"])):
         source = before(clause, at)
@@ -196,16 +230,28 @@ _PHRASE_CUES = {
     "words": _in_the_words,
     "comment": _no_comment,
     "drawn": _no_comment,
-    "say": _would_not_say,
+    "say": _would_say,
+    "want": _does_not_want,
+    "wants": _does_not_want,
+    "wanted": _does_not_want,
+    "heard": _heard,
+    "hears": _heard,
+    "quoted": _quoted_as_saying,
+    "quotes": _quoted_as_saying,
+    "cited": _quoted_as_saying,
 }
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
+    if at and clause.low[at].endswith("ing") and clause.low[at - 1] in grammar("meanwhile"):
+        return False
     if clause.capital[at] and at > 0 and not _headline(clause):
         return True
     if at == 0:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
     if clause.low[at] in grammar("plural_noun") and _is_plural_noun(clause, at):
+        return True
+    if clause.low[at].endswith("ing") and clause.low[at + 1 : at + 2] in (["by"], ["of"]):
         return True
     previous = clause.kind[at - 1]
     if clause.low[at].endswith("ed") and previous == "prep":
@@ -244,7 +290,16 @@ def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -
     if form.category == "praise" and not _takes_object(clause, at):
         return None
     fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
+    if _names_a_person(clause, at, source):
+        return None
     return Attribution(_cue(clause, at, form), source, form.category, fits)
+
+
+def _names_a_person(clause: Clause, at: int, source: Phrase) -> bool:
+    """Whether ‘called’ only gives a name: ‘a retired vet called Owen Pask’."""
+    if clause.low[at] not in grammar("naming") or clause.low[source.first] not in ("a", "an", "one"):
+        return False
+    return at + 1 < len(clause) and clause.capital[at + 1] and not clause.possessive(at + 1)
 
 
 def _takes_object(clause: Clause, at: int) -> bool:
@@ -265,11 +320,19 @@ def _frame_fits(clause: Clause, at: int, form: VerbForm) -> bool:
     following = at + 1
     if clause.low[following] in form.frame:
         return True
-    if form.category == "condemn" and any(at < place <= at + 8 for place in clause.fragment):
+    if "content" in form.frame and _has_content(clause, following):
+        return True
+    if form.category == "condemn" and "as" in form.frame and any(at < place <= at + 8 for place in clause.fragment):
         return True
     if "an" in form.frame and not {"a", "an", "as"}.isdisjoint(clause.low[following + 1 : following + 6]):
         return True
     return "that" in form.frame and "the" in form.frame and clause.capital[following]
+
+
+def _has_content(clause: Clause, at: int) -> bool:
+    """Whether a ‘that’, or ‘to’ with a verb of saying, follows: ‘wrote to the bank to demand an answer’."""
+    ahead = range(at, min(len(clause), at + LONGEST_CIRCUMSTANCE))
+    return any(clause.low[place] == "that" or (clause.low[place] in verb_forms() and place > at) for place in ahead)
 
 
 def _negated(clause: Clause, at: int, form: VerbForm) -> bool:
@@ -325,6 +388,7 @@ def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution
                 return Attribution(Phrase(at, at + 1), source, form.category, True)
     finite = _has_helper(clause, at, grammar("be")) or (form.category == "accuse" and _is_headline_end(clause))
     unnamed = form.category in ACTS - {"demand"} and finite and not _negated(clause, at, form)
+    unnamed = unnamed and _frame_fits(clause, at, form)
     return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
 
 
@@ -344,7 +408,7 @@ def _source_of(clause: Clause, at: int, form: VerbForm, found: list[Attribution]
         return source
     said = form.category == "say" or form.shape == "past"
     if _may_be_inverted(clause, at) and (said or not found or _after_quotation(clause, at)):
-        inverted = after(clause, at + 1)
+        inverted = _inverted(clause, at)
         if inverted is not None and _ends_there(clause, inverted) and _speaks(clause, inverted, form, any_noun):
             return inverted
     if _shares_subject(clause, at) and found:
@@ -359,6 +423,19 @@ def _speaks(clause: Clause, source: Phrase, form: VerbForm, any_noun: bool) -> b
     if form.shape == "base" and not plural(clause, source):
         return False
     return is_source(clause, source, any_noun=any_noun)
+
+
+def _inverted(clause: Clause, at: int) -> Phrase | None:
+    """The subject after its verb, with ‘in this connection’ or ‘on Tuesday’ between them at most."""
+    first = at + 1
+    if _after_quotation(clause, at) and clause.kind[first] == "prep":
+        ends = (place for place in range(first + 2, min(len(clause), first + 5)) if _can_open(clause, place))
+        first = next(ends, first)
+    return after(clause, first)
+
+
+def _can_open(clause: Clause, at: int) -> bool:
+    return clause.kind[at] in ("det", "title") or (clause.capital[at] and clause.kind[at] != "time")
 
 
 def _may_be_inverted(clause: Clause, at: int) -> bool:
@@ -398,7 +475,11 @@ def _source_of_participle(clause: Clause, at: int, form: VerbForm, found: list[A
         return own
     if _is_gerund(clause, at):
         return None
+    if form.category in ACTS and clause.low[previous] in grammar("meanwhile"):
+        return found[-1].source if found else subject(clause)
     if clause.kind[previous] in ("prep", "det", "conj", "aux", "and", "modifier"):
+        return None
+    if clause.kind[previous] == "document" and any(low in grammar("receiving") for low in clause.low[:previous]):
         return None
     if found:
         return found[-1].source
@@ -420,18 +501,25 @@ def _is_gerund(clause: Clause, at: int) -> bool:
     return at >= 2 and clause.kind[at - 2] == "det" and clause.kind[at - 1] in ("", "organisation")
 
 
-def _nominal_ones(clause: Clause) -> list[Attribution]:
+def _nominal_ones(clause: Clause, found: list[Attribution]) -> list[Attribution]:
     """Nouns of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
     nouns = nouns_of_saying()
     for at in [at for at, low in enumerate(clause.low) if low in nouns]:
         source = _possessor(clause, at) or _agent_of_noun(clause, at)
-        if source is not None and is_source(clause, source):
+        if source is not None and is_source(clause, source) and not _told(clause, at, found):
             return [Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)]
     return []
 
 
+def _told(clause: Clause, at: int, found: list[Attribution]) -> bool:
+    """Whether a noun of saying stands in the ‘that’ clause of a verb before it."""
+    return any(one.cue.first < at and "that" in clause.low[one.cue.last : at] for one in found)
+
+
 def _possessor(clause: Clause, at: int) -> Phrase | None:
-    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0 or not (_has_object(clause, at) or at <= 3):
+    if nouns_of_saying()[clause.low[at]] not in ACTS or at == 0:
+        return None
+    if not (_has_object(clause, at) or at <= 3 or _is_answered(clause, at)):
         return None
     for left in range(at - 1, max(-1, at - 4), -1):
         if clause.low[left] in _PRONOUN_OWNERS:
@@ -441,6 +529,12 @@ def _possessor(clause: Clause, at: int) -> Phrase | None:
         if clause.kind[left] in ("prep", "conj", "aux", "det") or not clause.low[left][0].isalpha():
             return None
     return None
+
+
+def _is_answered(clause: Clause, at: int) -> bool:
+    """Whether a verb before a noun of saying rejects it: ‘dismissed the North’s claim’."""
+    forms = [verb_forms().get(low) for low in clause.low[max(0, at - 5) : at]]
+    return any(form is not None and form.category in ("deny", "refuse") for form in forms)
 
 
 def _has_object(clause: Clause, at: int) -> bool:
@@ -458,6 +552,9 @@ def _agent_of_noun(clause: Clause, at: int) -> Phrase | None:
     for agent in range(at + 1, min(at + 5, len(clause) - 1)):
         if clause.low[agent] == "by" or (clause.low[agent] == "from" and agent == at + 1):
             return after(clause, agent + 1)
+        if clause.low[agent] == "of" and agent == at + 1 and nouns_of_saying()[clause.low[at]] == "refuse":
+            source = after(clause, agent + 1)
+            return source if source is not None and clause.low[source.last : source.last + 1] == ["to"] else None
         if clause.kind[agent] in ("prep", "conj", "rel") or not clause.low[agent][0].isalpha():
             return None
     return None

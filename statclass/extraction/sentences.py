@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from statclass.extraction.lexicon import verb_forms, words_of
+from statclass.extraction.lexicon import verb_forms, word_classes, words_of
 from statclass.extraction.quotations import Quoted
 
 _END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»“‘›)\]]*+(?=\s)")
@@ -95,6 +95,8 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
         return word != "I" and following.group(1) not in _starters()
     if word in _numbered():
         return following.group(1)[0].isdigit()
+    if word in _clock():
+        return following.group(1).isupper() or word_classes().get(following.group(1).lower()) == "time"
     if word in _maybe_final() or "." in word:
         return following.group(1) not in _starters()
     return False
@@ -113,6 +115,11 @@ def _never_final() -> frozenset[str]:
 @cache
 def _numbered() -> frozenset[str]:
     return words_of("abbreviations", "abbreviation", **{"class": "number"})
+
+
+@cache
+def _clock() -> frozenset[str]:
+    return words_of("abbreviations", "abbreviation", **{"class": "clock"})
 
 
 @cache

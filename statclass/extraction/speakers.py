@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -19,7 +20,6 @@ _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]
 _NAME_RUN = re.compile(
     rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
-_SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
 _TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME_WORD})")
@@ -30,6 +30,8 @@ _DESCRIBED_NAME = re.compile(
     rf"(?:[A-Z]\w{{0,4}}\. ){{0,3}}({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
 )
 _OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
+_OPENING_RUN = re.compile(rf"(?:[A-Z][\w-]*\.? ){{0,3}}{_NAME_WORD}")
+_BELONGING = re.compile(rf" (?:of|for|from|at|in) (?:the )?{_NAME_WORD}(?: {_NAME_WORD}){{0,4}}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
 _INTO = re.compile(r"\b(?:of|by|to|at|in|for|with|from|on|against|near|than|and) (?:the )?$")
 NEAR = 90
@@ -101,8 +103,8 @@ class Cast:
 
     def end_sentence(self, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
         """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
-        named = [name for at, name in self._mentions if start <= at < end and not _within(at, quotations)]
-        speakers = [Speaker(name, self._longest(name), "person") for name in named]
+        named = self._named(start, end)
+        speakers = [self._person(name) for at, name in named if not _within(at, quotations)]
         if "person" not in self._touched and len({speaker.full for speaker in speakers}) == 1:
             self._focus(speakers[0])
         for speaker in speakers:
@@ -110,6 +112,19 @@ class Cast:
             if gender and gender not in self._touched:
                 self._in_focus[gender] = speaker
                 self._touched.add(gender)
+
+    def only_one(self, start: int, end: int) -> Speaker:
+        """The only person whom a stretch of text names; unknown where it names none, or more than one."""
+        speakers = {self._person(name) for _, name in self._named(start, end)}
+        return speakers.pop() if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
+
+    def _named(self, start: int, end: int) -> list[tuple[int, str]]:
+        """Where the current paragraph names whom, between two places of it."""
+        first = bisect_left(self._mentions, (start, ""))
+        return self._mentions[first : bisect_left(self._mentions, (end, ""), first)]
+
+    def _person(self, name: str) -> Speaker:
+        return Speaker(name, self._longest(name), "person")
 
     def _gender_of(self, full: str | None) -> str:
         """``"he"``, ``"she"``, or an empty string where neither a title nor the given name tells."""
@@ -130,25 +145,24 @@ class Cast:
 
     def notice_opening(self, article: str, start: int, end: int) -> Speaker:
         """Bring the person that a sentence opens with into focus; unknown where it opens with no one."""
-        name = self._opening_name(article, start, min(end, start + NEAR))
+        name = self._opening_name(article, start, end)
         if name is not None and (" " in name or name.lower() in self._full):
-            speaker = Speaker(name, self._longest(name), "person")
+            speaker = self._person(name)
             self._focus(speaker)
             return speaker
         return self._opening_office(article, start, min(end, start + NEAR))
 
     def _opening_name(self, article: str, start: int, end: int) -> str | None:
-        described = _DESCRIBED_NAME.match(article, start, end)
+        described = _DESCRIBED_NAME.match(article, start, min(end, start + 2 * NEAR))
         if described is not None:
             name = personal_name(described.group(1).split())
             if name is not None:
                 self._full.setdefault(surname_of(name), name)
                 return name
-        for match in _NAME_RUN.finditer(article, start, end):
-            name = personal_name(match.group().split())
-            if name is not None and not _INTO.search(article, max(start, match.start() - 8), match.start()):
+        for at, name in self._named(start, min(end, start + NEAR)):
+            if not _INTO.search(article, max(start, at - 8), at):
                 return name
-        opening = _SHORT_NAME.match(article, start, end)
+        opening = _OPENING_RUN.match(article, start, end)
         return personal_name(opening.group().split()) if opening is not None else None
 
     def _opening_office(self, article: str, start: int, end: int) -> Speaker:
@@ -158,7 +172,7 @@ class Cast:
             kind = _FOCUS_OF.get(word_classes().get(word, ""))
             if kind is not None:
                 holder = self._office.get(word) if words[0] == "The" else None
-                text = holder or " ".join(words[:last])
+                text = holder or " ".join(words[:last]) + _belonging(article, start, words[:last])
                 self._focus(Speaker(text, text, kind))
                 return self._in_focus[kind] if kind == "person" else UNKNOWN
         return UNKNOWN
@@ -167,7 +181,7 @@ class Cast:
         """The speaker whom a sentence names after a quotation: ‘That was Jan Novak.’"""
         match = _PRESENTED.match(article, start, end)
         name = personal_name(match.group(1).split()) if match is not None else None
-        return Speaker(name, self._longest(name), "person") if name is not None else UNKNOWN
+        return self._person(name) if name is not None else UNKNOWN
 
     def labelled(self, label: str) -> Speaker:
         """The speaker whom the label of a turn names; with an empty one, the person in focus, who answers."""
@@ -188,9 +202,16 @@ class Cast:
         pronoun = _PRONOUNS.get(clause.low[phrase.first]) if phrase.last - phrase.first == 1 else None
         if pronoun is not None:
             return self._referent(*pronoun, clause.start[phrase.first], clause.start[0])
-        speaker = self._named(clause, phrase)
+        speaker = self._source(clause, phrase)
         self._focus(speaker)
         return speaker
+
+    def addressed(self, clause: Clause, phrase: Phrase | None) -> Speaker:
+        """The person whom somebody asks; unknown for a body, as ‘told parliament’ asks nobody."""
+        focus, touched = dict(self._in_focus), set(self._touched)
+        speaker = self.identify(clause, phrase)
+        self._in_focus, self._touched = focus, touched
+        return speaker if speaker.kind == "person" else UNKNOWN
 
     def _referent(self, kind: str, gender: str, at: int, sentence: int) -> Speaker:
         """Whom a pronoun means: who is in focus, or else who was named before it in its own sentence."""
@@ -207,12 +228,10 @@ class Cast:
         return speaker._replace(name=speaker.full)
 
     def _named_between(self, start: int, end: int, gender: str) -> Speaker:
-        for at, name in reversed(self._mentions):
-            if start <= at < end and self._gender_of(self._longest(name)) in ("", gender):
-                return Speaker(name, self._longest(name), "person")
-        return UNKNOWN
+        people = [self._person(name) for _, name in reversed(self._named(start, end))]
+        return next((one for one in people if self._gender_of(one.full) in ("", gender)), UNKNOWN)
 
-    def _named(self, clause: Clause, phrase: Phrase) -> Speaker:
+    def _source(self, clause: Clause, phrase: Phrase) -> Speaker:
         words = clause.text[phrase.first : phrase.last]
         name = personal_name(words)
         if name is not None:
@@ -221,7 +240,7 @@ class Cast:
             name = _as_written(clause, phrase, name)
             if " " in name:
                 self._remember(name)
-            return Speaker(name, self._longest(name), "person")
+            return self._person(name)
         start, end = clause.span(phrase)
         text = _without_possessive(clause.article[start:end])
         text = _OPENING_MARK.split(text)[-1]
@@ -265,6 +284,12 @@ _PRONOUNS = {
     "them": ("group", ""),
     "their": ("group", ""),
 }
+
+
+def _belonging(article: str, start: int, words: list[str]) -> str:
+    """The ‘ of France’ after ‘The representative’."""
+    match = _BELONGING.match(article, start + len(" ".join(words)))
+    return match.group() if match is not None else ""
 
 
 def _describing(lead: str) -> list[str]:
