@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice, repeat
 from typing import NamedTuple
 
@@ -48,43 +48,56 @@ class Clause:
     ['gen.', 'novak', 'said', 'quote']
     """
 
-    __slots__ = ("_quotation_end", "article", "capital", "fragment", "kind", "low", "quotations", "start", "text")
-
     def __init__(self, article: str, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
         self.article = article
         self.text: list[str] = []
-        self.start: list[int] = []
-        self._quotation_end: dict[int, int] = {}
-        self.fragment: list[int] = []
-        self.quotations: list[int] = []
+        self._gaps: list[tuple[int, int]] = []
+        self._quoted: dict[int, tuple[int, int]] = {}
         begin = start
         for left, right in quotations:
             self._read(begin, left)
-            self._append_quotation(left, right)
+            self._quoted[len(self.text)] = (left, right)
+            self.text.append(QUOTE)
             begin = right
         self._read(begin, end)
+        self.quotations = list(self._quoted)
         self.low = [word.lower() for word in self.text]
-        if "’" in article[start:end]:
+        sentence = article[start:end]
+        if "’" in sentence:
             self.low = [low.replace("’", "'") for low in self.low]
         self.kind = list(map(word_classes().get, self.low, repeat("")))
-        if "’s" in article[start:end] or "'s" in article[start:end]:
+        if "’s" in sentence or "'s" in sentence:
             self._class_possessives()
-        self.capital = [word[0].isupper() or ("-" in word and is_arabic_name(word)) for word in self.text]
+        self.capital = [
+            word != low and (word[0].isupper() or is_arabic_name(word))
+            for word, low in zip(self.text, self.low, strict=True)
+        ]
         if "May" in self.text:
             self._class_names()
 
-    def _append_quotation(self, start: int, end: int) -> None:
-        self.quotations.append(len(self.text))
-        self.text.append(QUOTE)
-        self.start.append(start)
-        self._quotation_end[len(self.text) - 1] = end
-
     def _read(self, start: int, end: int) -> None:
-        matches = list(_token_pattern().finditer(self.article, start, end))
-        self.text += [match.group() for match in matches]
-        self.start += [match.start() for match in matches]
-        for mark in islice(_MARK.finditer(self.article, start, end), MOST_MARKS):
-            self.fragment.append(bisect_left(self.start, mark.start()))
+        self._gaps.append((start, end))
+        self.text += _token_pattern().findall(self.article, start, end)
+
+    @cached_property
+    def start(self) -> list[int]:
+        """Where each token begins in the article."""
+        starts: list[int] = []
+        at = self._gaps[0][0]
+        for number, word in enumerate(self.text):
+            begin, end = self._quoted.get(number, (-1, -1))
+            if begin < 0:
+                begin = self.article.index(word, at)
+                end = begin + len(word)
+            starts.append(begin)
+            at = end
+        return starts
+
+    @cached_property
+    def fragment(self) -> list[int]:
+        """The tokens before which a mark stands that makes no direct quotation."""
+        marks = (mark.start() for gap in self._gaps for mark in islice(_MARK.finditer(self.article, *gap), MOST_MARKS))
+        return [bisect_left(self.start, at) for at in marks]
 
     def _class_names(self) -> None:
         """‘May’ after a given name is a surname."""
@@ -107,7 +120,7 @@ class Clause:
 
     def end(self, at: int) -> int:
         """Where a token ends in the article."""
-        return self._quotation_end.get(at, self.start[at] + len(self.text[at]))
+        return self._quoted[at][1] if at in self._quoted else self.start[at] + len(self.text[at])
 
     def noun(self, at: int) -> bool:
         """Whether a token is a name or a word for a source."""

@@ -128,4 +128,4 @@ def places() -> dict[str, str]:
 def cue_words() -> frozenset[str]:
     """Every lower-case word that can make a sentence a report."""
     reporting = {form for form, verb in verb_forms().items() if not verb.quote_only}
-    return frozenset(reporting | set(nouns_of_saying()) | {"according", "words", "drawn", "heard", "hears"})
+    return frozenset(reporting | set(nouns_of_saying()) | grammar("cue"))

@@ -23,7 +23,6 @@ from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
 from statclass.extraction.transcripts import ANSWER, QUESTION, Turn, turns
 from statclass.records import Statement
 
-_WORD = re.compile(r"[^\W_]+")
 _ABOUT_WORDS = re.compile(r"The (?:words?|phrase|question|slogan|remark|sentence|line|motto|inscription|cry)\b")
 _BULLET = re.compile(r"[•·*▪‣–-][ \t]+")
 _CITY = r"[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
@@ -162,11 +161,9 @@ class Reader:
 
     def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
         direct = self._direct(left, right, inside, continued is not None)
-        if not direct and not self._has_cue(left, right):
-            self._notice(left, right)
-            return []
         clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
-        if not clause.text:
+        if not clause.text or not (direct or self._has_cue(clause, left, right)):
+            self._notice(left, right)
             return []
         found = attributions(clause)
         chosen = _attribute(clause, found)
@@ -193,9 +190,8 @@ class Reader:
             if follows and last.speaker is UNKNOWN:
                 last.speaker = about if about is not UNKNOWN else self.cast.only_one(left, right)
 
-    def _has_cue(self, left: int, right: int) -> bool:
-        words = _WORD.findall(self.article, left, right)
-        if not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":":
+    def _has_cue(self, clause: Clause, left: int, right: int) -> bool:
+        if not cue_words().isdisjoint(clause.low) or self.article[right - 1] == ":":
             return True
         return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE] or " - " in self.article[right - 30 : right]
 
@@ -229,7 +225,8 @@ class Reader:
         if draft.cue is not None:
             return
         if attribution is not None:
-            self._asked = self.cast.addressed(clause, after(clause, attribution.cue.last))
+            asks = self._asks(draft)
+            self._asked = self.cast.addressed(clause, after(clause, attribution.cue.last)) if asks else UNKNOWN
             draft.speaker = self.cast.identify(clause, attribution.source)
             draft.cue = _cue(clause, attribution)
         elif self._announced is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from statclass.extraction.clauses import QUOTE, Clause, Phrase
@@ -55,8 +56,9 @@ def attributions(clause: Clause) -> list[Attribution]:
     found: list[Attribution] = []
     if not clause.text:
         return found
-    forms = verb_forms()
-    for at in [at for at, low in enumerate(clause.low) if low in forms or low in _PHRASE_CUES]:
+    forms, cues = verb_forms(), _cues()
+    cued = [at for at, low in enumerate(clause.low) if low in cues]
+    for at in cued:
         low = clause.low[at]
         special = _PHRASE_CUES[low](clause, at) if low in _PHRASE_CUES else None
         if special is not None:
@@ -64,9 +66,9 @@ def attributions(clause: Clause) -> list[Attribution]:
         elif low in forms and not _is_noun_here(clause, at):
             _keep(found, _verbal(clause, at, forms[low], found))
     found = _outer_ones(clause, found)
-    nominal = [one for one in _nominal_ones(clause, found) if one.source not in [other.source for other in found]]
-    if nominal:
-        found.extend(nominal)
+    nominal = _nominal_one(clause, cued, found)
+    if nominal is not None and nominal.source not in [other.source for other in found]:
+        found.append(nominal)
         found.sort(key=lambda one: one.source.first if one.source is not None else one.cue.first)
     if not found:
         found.extend(_headline_source(clause))
@@ -240,6 +242,11 @@ _PHRASE_CUES = {
     "quotes": _quoted_as_saying,
     "cited": _quoted_as_saying,
 }
+
+
+@cache
+def _cues() -> frozenset[str]:
+    return frozenset({*verb_forms(), *nouns_of_saying(), *_PHRASE_CUES})
 
 
 def _is_noun_here(clause: Clause, at: int) -> bool:
@@ -501,14 +508,14 @@ def _is_gerund(clause: Clause, at: int) -> bool:
     return at >= 2 and clause.kind[at - 2] == "det" and clause.kind[at - 1] in ("", "organisation")
 
 
-def _nominal_ones(clause: Clause, found: list[Attribution]) -> list[Attribution]:
-    """Nouns of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
+def _nominal_one(clause: Clause, cues: list[int], found: list[Attribution]) -> Attribution | None:
+    """The first noun of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
     nouns = nouns_of_saying()
-    for at in [at for at, low in enumerate(clause.low) if low in nouns]:
+    for at in [at for at in cues if clause.low[at] in nouns]:
         source = _possessor(clause, at) or _agent_of_noun(clause, at)
         if source is not None and is_source(clause, source) and not _told(clause, at, found):
-            return [Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)]
-    return []
+            return Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)
+    return None
 
 
 def _told(clause: Clause, at: int, found: list[Attribution]) -> bool:

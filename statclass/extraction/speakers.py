@@ -21,6 +21,7 @@ _NAME_RUN = re.compile(
     rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
+_PIECES = re.compile(r"[.;:!?\n]\s|, ")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
 _TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME_WORD})")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
@@ -295,7 +296,7 @@ def _belonging(article: str, start: int, words: list[str]) -> str:
 def _describing(lead: str) -> list[str]:
     """The words that describe a name which follows them: those after the last stop, or before the last comma."""
     ranks = _RANK.findall(lead[-24:])
-    pieces = re.split(r"[.;:!?\n]\s|, ", _TRAILING_TITLES.sub("", lead))
+    pieces = _PIECES.split(_TRAILING_TITLES.sub("", lead))
     return (pieces[-1].split() or (pieces[-2].split() if len(pieces) > 1 else [])) + ranks
 
 
@@ -321,6 +322,8 @@ def _within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:
     """A name with the marks of a nickname in it: ‘Ann “Sparky” Lee’."""
+    if not clause.fragment:
+        return name
     first = phrase.last - len(name.split())
     if not any(first < at < phrase.last for at in clause.fragment) or first < phrase.first:
         return name
