@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
@@ -53,6 +53,9 @@ class Clause:
         self.text: list[str] = []
         self._gaps: list[tuple[int, int]] = []
         self._quoted: dict[int, tuple[int, int]] = {}
+        self._begins: list[int] = []
+        self._reached = start
+        self._fragment: list[int] | None = None
         begin = start
         for left, right in quotations:
             self._read(begin, left)
@@ -68,6 +71,7 @@ class Clause:
         self.kind = list(map(word_classes().get, self.low, repeat("")))
         if "’s" in sentence or "'s" in sentence:
             self._class_possessives()
+        self._plural_possessive = "s’" in sentence or "s'" in sentence
         self.capital = [
             word != low and (word[0].isupper() or is_arabic_name(word))
             for word, low in zip(self.text, self.low, strict=True)
@@ -79,25 +83,25 @@ class Clause:
         self._gaps.append((start, end))
         self.text += _token_pattern().findall(self.article, start, end)
 
-    @cached_property
-    def start(self) -> list[int]:
-        """Where each token begins in the article."""
-        starts: list[int] = []
-        at = self._gaps[0][0]
-        for number, word in enumerate(self.text):
-            begin, end = self._quoted.get(number, (-1, -1))
-            if begin < 0:
-                begin = self.article.index(word, at)
-                end = begin + len(word)
-            starts.append(begin)
-            at = end
-        return starts
+    def begin(self, at: int) -> int:
+        """Where a token begins in the article."""
+        while len(self._begins) <= at:
+            number = len(self._begins)
+            if number in self._quoted:
+                begin, self._reached = self._quoted[number]
+            else:
+                begin = self.article.index(self.text[number], self._reached)
+                self._reached = begin + len(self.text[number])
+            self._begins.append(begin)
+        return self._begins[at]
 
-    @cached_property
+    @property
     def fragment(self) -> list[int]:
         """The tokens before which a mark stands that makes no direct quotation."""
-        marks = (mark.start() for gap in self._gaps for mark in islice(_MARK.finditer(self.article, *gap), MOST_MARKS))
-        return [bisect_left(self.start, at) for at in marks]
+        if self._fragment is None:
+            marks = (mark for gap in self._gaps for mark in islice(_MARK.finditer(self.article, *gap), MOST_MARKS))
+            self._fragment = [bisect_left(range(len(self.text)), mark.start(), key=self.begin) for mark in marks]
+        return self._fragment
 
     def _class_names(self) -> None:
         """‘May’ after a given name is a surname."""
@@ -116,11 +120,11 @@ class Clause:
 
     def span(self, phrase: Phrase) -> tuple[int, int]:
         """Where a phrase stands in the article."""
-        return self.start[phrase.first], self.end(phrase.last - 1)
+        return self.begin(phrase.first), self.end(phrase.last - 1)
 
     def end(self, at: int) -> int:
         """Where a token ends in the article."""
-        return self._quoted[at][1] if at in self._quoted else self.start[at] + len(self.text[at])
+        return self._quoted[at][1] if at in self._quoted else self.begin(at) + len(self.text[at])
 
     def noun(self, at: int) -> bool:
         """Whether a token is a name or a word for a source."""
@@ -128,9 +132,10 @@ class Clause:
 
     def possessive(self, at: int) -> bool:
         """Whether a token ends in ’s, or in s with an apostrophe after it."""
-        return self.text[at].endswith(POSSESSIVES) or (
-            self.text[at].endswith("s") and self.article[self.end(at) : self.end(at) + 1] in ("’", "'")
-        )
+        if self.text[at].endswith(POSSESSIVES):
+            return True
+        plural = self._plural_possessive and self.text[at].endswith("s")
+        return plural and self.article[self.end(at) : self.end(at) + 1] in ("’", "'")
 
 
 def is_arabic_name(word: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -125,7 +124,7 @@ class Reader:
         self._open = None
         return self._remember(_Draft("quote", [(start, end), *self._spans[first + 1 : first + count]], speaker, cue))
 
-    def _paragraph(self, start: int, end: int) -> Iterator[_Draft]:
+    def _paragraph(self, start: int, end: int) -> list[_Draft]:
         following = self._spans[self._number][0] if self._number < len(self._spans) else len(self.article)
         carried_by = opening_mark(self.article, following)
         quoted = quoted_in(self.article, start, end, carried_by=carried_by)
@@ -135,18 +134,19 @@ class Reader:
             self._announced = None
         if self._announced is not None and not (quoted and quoted[0].opening == start):
             announced, self._announced = self._announced, None
-            yield self._unmarked(start, end, announced.speaker, announced.cue, whole=announced.whole)
-            return
+            return [self._unmarked(start, end, announced.speaker, announced.cue, whole=announced.whole)]
         self.cast.meet(self.article, start, end)
+        drafts: list[_Draft] = []
         continued = self._continue(start, quoted)
         begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
         begin = _after_bullet(self.article, begin, end)
         for left, right in sentences(self.article, begin, end, quoted):
             inside = _within(quoted, left, right)
             self.cast.begin_sentence()
-            yield from self._sentence(left, right, inside, continued)
-            self.cast.end_sentence(left, right, [(one.opening, one.closing) for one in inside])
+            drafts += self._sentence(left, right, inside, continued)
+            self.cast.end_sentence(left, right, inside)
             continued = None
+        return drafts
 
     def _continue(self, start: int, quoted: list[Quoted]) -> _Draft | None:
         """The quotation that the paragraph before left open, if this one carries it on."""
@@ -278,7 +278,7 @@ class Reader:
         self._announced = None
         if not clause.text or clause.text[-1] != ":":
             return
-        whole = announces_text(self.article, clause.start[0], clause.end(len(clause) - 1))
+        whole = announces_text(self.article, clause.begin(0), clause.end(len(clause) - 1))
         if found:
             speaker = self.cast.identify(clause, found[-1].source)
             self._announced = _Announcement(speaker, _cue(clause, found[-1]), whole)
@@ -299,7 +299,7 @@ def _before_attribution(article: str, quoted: Quoted) -> Quoted:
         clause = Clause(article, left, right)
         first = closing_attribution(clause)
         if first is not None:
-            end = clause.start[first - 1]
+            end = clause.begin(first - 1)
             return quoted._replace(end=end, closing=end)
     return quoted
 
@@ -405,7 +405,8 @@ def _tells_before_colon(clause: Clause, attribution: Attribution) -> bool:
 
 
 def _record(article: str, draft: _Draft) -> Statement:
-    spans = tuple(_without_comma(article, draft, number) for number in range(len(draft.spans)))
+    quote = draft.kind == "quote"
+    spans = tuple(_without_comma(article, *span) for span in draft.spans) if quote else (draft.spans[0],)
     return Statement(
         text=" ".join(article[start:end] for start, end in spans),
         kind=draft.kind,
@@ -419,8 +420,7 @@ def _record(article: str, draft: _Draft) -> Statement:
     )
 
 
-def _without_comma(article: str, draft: _Draft, number: int) -> Span:
-    start, end = draft.spans[number]
-    if draft.kind == "quote" and end - start > 1 and article[end - 1] == ",":
+def _without_comma(article: str, start: int, end: int) -> Span:
+    if end - start > 1 and article[end - 1] == ",":
         return trimmed(article, start, end - 1)
     return start, end

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, is_arabic_name
 from statclass.extraction.lexicon import grammar, places, read_rows, word_classes, words_of
+from statclass.extraction.quotations import Quoted
 from statclass.extraction.sources import head_of, particles, plural
 
 LONGEST_NAME = 5
@@ -102,10 +103,13 @@ class Cast:
         """Forget whom the sentence before spoke of, so that `end_sentence` knows whom this one did."""
         self._touched = set()
 
-    def end_sentence(self, start: int, end: int, quotations: Sequence[tuple[int, int]] = ()) -> None:
+    def end_sentence(self, start: int, end: int, quoted: Sequence[Quoted]) -> None:
         """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
         named = self._named(start, end)
-        speakers = [self._person(name) for at, name in named if not _within(at, quotations)]
+        if not named:
+            return
+        outside = [name for at, name in named if not any(one.opening < at < one.closing for one in quoted)]
+        speakers = [self._person(name) for name in outside]
         if "person" not in self._touched and len({speaker.full for speaker in speakers}) == 1:
             self._focus(speakers[0])
         for speaker in speakers:
@@ -202,7 +206,7 @@ class Cast:
             return UNKNOWN
         pronoun = _PRONOUNS.get(clause.low[phrase.first]) if phrase.last - phrase.first == 1 else None
         if pronoun is not None:
-            return self._referent(*pronoun, clause.start[phrase.first], clause.start[0])
+            return self._referent(*pronoun, clause.begin(phrase.first), clause.begin(0))
         speaker = self._source(clause, phrase)
         self._focus(speaker)
         return speaker
@@ -314,10 +318,6 @@ def _genders() -> dict[str, str]:
 def _given_names() -> dict[str, str]:
     """Given name to ``"he"`` or ``"she"``; names that both men and women bear are left out."""
     return {row["name"]: row["gender"] for row in read_rows("given_names")}
-
-
-def _within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in spans)
 
 
 def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:

@@ -14,13 +14,16 @@ from statclass.extraction.quotations import DOUBLE, SINGLE
 FEWEST_TURNS = 3
 """An article is a transcript if so many of its paragraphs open with a label and one label comes back."""
 
+LONGEST_LABEL = 120
+"""A label with its colon is at most so long."""
+
 QUESTION = frozenset({"q", "question"})
 ANSWER = frozenset({"a", "answer"})
 
 _NOTE = r"(?: ?\([^()\n]{1,60}\))?"
 _LABEL = re.compile(
     rf"(?:(Q(?:uestion)?|A(?:nswer)?|QUESTION|ANSWER){_NOTE} ?(?:[:.]|[-–—](?= ))"
-    rf"|([^\W\d_a-z][^\W_]*\.?(?:[ -][^\W_][\w.’'-]{{0,30}}){{0,5}}){_NOTE}:)\s+(?=\S)"
+    rf"|([^\W\d_a-z][\w.’'-]*+(?: [^\W_][\w.’'-]*+){{0,5}}+){_NOTE}:)\s+(?=\S)"
 )
 
 
@@ -58,8 +61,11 @@ def turns(article: str, spans: Sequence[Span]) -> dict[int, Turn]:
 
 
 def _turn(article: str, start: int, end: int) -> Turn | None:
-    match = _LABEL.match(article, start, min(end, start + 120))
-    if match is None or article[match.end()] in DOUBLE | SINGLE:
+    limit = min(end, start + LONGEST_LABEL)
+    if not article.startswith(("Q", "A"), start) and article.find(":", start, limit) < 0:
+        return None
+    match = _LABEL.match(article, start, min(end, limit + 2))
+    if match is None or match.end() >= end or article[match.end()] in DOUBLE | SINGLE:
         return None
     label = match.group(1) or match.group(2)
     return Turn(label, match.end()) if match.group(1) or _names_speaker(label) else None
