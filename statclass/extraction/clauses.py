@@ -99,7 +99,8 @@ class Clause:
     def fragment(self) -> list[int]:
         """The tokens before which a mark stands that makes no direct quotation."""
         if self._fragment is None:
-            marks = (mark for gap in self._gaps for mark in islice(_MARK.finditer(self.article, *gap), MOST_MARKS))
+            marked = [gap for gap in self._gaps if _MARK.search(self.article, *gap) is not None]
+            marks = (mark for gap in marked for mark in islice(_MARK.finditer(self.article, *gap), MOST_MARKS))
             self._fragment = [bisect_left(range(len(self.text)), mark.start(), key=self.begin) for mark in marks]
         return self._fragment
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -140,8 +139,13 @@ class Reader:
         continued = self._continue(start, quoted)
         begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
         begin = _after_bullet(self.article, begin, end)
+        last = 0
         for left, right in sentences(self.article, begin, end, quoted):
-            inside = _within(quoted, left, right)
+            first = last
+            while last < len(quoted) and quoted[last].opening < right:
+                first += quoted[last].opening < left
+                last += 1
+            inside = quoted[first:last]
             self.cast.begin_sentence()
             drafts += self._sentence(left, right, inside, continued)
             self.cast.end_sentence(left, right, inside)
@@ -317,14 +321,6 @@ def _origin(clause: Clause) -> Phrase | None:
 def _cue(clause: Clause, attribution: Attribution) -> str:
     start, end = clause.span(attribution.cue)
     return clause.article[start:end]
-
-
-def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
-    if not quoted:
-        return []
-    first = bisect_left(quoted, left, key=lambda one: one.opening)
-    last = bisect_left(quoted, right, key=lambda one: one.opening)
-    return quoted[first:last]
 
 
 def _after_dateline(article: str, start: int, end: int) -> int:

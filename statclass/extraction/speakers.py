@@ -105,7 +105,7 @@ class Cast:
 
     def end_sentence(self, start: int, end: int, quoted: Sequence[Quoted]) -> None:
         """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
-        named = self._named(start, end)
+        named = self._named(start, end) if self._mentions else []
         if not named:
             return
         outside = [name for at, name in named if not any(one.opening < at < one.closing for one in quoted)]
