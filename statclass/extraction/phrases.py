@@ -221,7 +221,9 @@ def after(clause: Clause, at: int) -> Phrase | None:
     while last < limit and _step_right(clause, last, at):
         last += 1
     phrase = _trim(clause, at, last)
-    return (_name_after(clause, phrase) or phrase) if phrase is not None else None
+    if phrase is None:
+        return _name_after(clause, Phrase(at, at + 1)) if clause.low[at] in ("one", "another") else None
+    return _name_after(clause, phrase) or phrase
 
 
 def _name_after(clause: Clause, described: Phrase) -> Phrase | None:
@@ -263,10 +265,12 @@ def _step_right(clause: Clause, at: int, first: int) -> bool:
 
 
 def _is_head(clause: Clause, at: int) -> bool:
-    return clause.kind[at] in _HEADS and clause.low[at] != "chief" and not clause.possessive(at)
+    if clause.low[at] in grammar("quantifier") or clause.low[at] == "chief":
+        return False
+    return clause.kind[at] in _HEADS and not clause.possessive(at)
 
 
-_HEADS = frozenset({"office", "person", "group", "organisation"})
+_HEADS = frozenset({"office", "person", "group", "organisation", "document"})
 
 
 def _name_ahead(clause: Clause, at: int) -> bool:

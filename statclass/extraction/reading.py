@@ -170,6 +170,9 @@ class Reader:
             self._notice(left, right)
             return []
         found = attributions(clause)
+        if ":" in clause.low or any(_late_pronoun(clause, one) for one in found):
+            colon = clause.begin(clause.low.index(":")) if ":" in clause.low else right
+            self.cast.notice_opening(self.article, left, colon)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
         reports = self._reports(clause, (left, right), found, chosen)
@@ -183,16 +186,18 @@ class Reader:
         self._announced = None
         last, number = self._last
         about = self.cast.notice_opening(self.article, left, right)
+        if about is UNKNOWN:
+            about = self.cast.only_one(self.article, left, right)
         self._about = (about, self._number)
         if last is None or number != self._number or last.kind != "quote" or last.cue is not None:
             return
         follows = _directly_after(self.article, last, left)
         if follows and _ABOUT_WORDS.match(self.article, left, right):
-            last.speaker = self.cast.only_one(left, right)
+            last.speaker = self.cast.only_one(self.article, left, right)
         elif last.speaker is UNKNOWN:
             last.speaker = self.cast.presented(self.article, left, right)
             if follows and last.speaker is UNKNOWN:
-                last.speaker = about if about is not UNKNOWN else self.cast.only_one(left, right)
+                last.speaker = about
 
     def _has_cue(self, clause: Clause, left: int, right: int) -> bool:
         if not cue_words().isdisjoint(clause.low) or self.article[right - 1] == ":":
@@ -264,8 +269,6 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         names: set[str | None] = set()
-        if ":" in clause.low:
-            self.cast.notice_opening(self.article, *span)
         for attribution in _reporting(clause, found, chosen):
             speaker = self.cast.identify(clause, attribution.source)
             if speaker.full in names or (speaker is UNKNOWN and attribution.source is None and names):
@@ -290,6 +293,12 @@ class Reader:
         opening = _origin(clause) or subject(clause)
         if opening is not None and opening.last < len(clause) - 1 and is_source(clause, opening):
             self._announced = _Announcement(self.cast.identify(clause, opening), None, whole)
+
+
+def _late_pronoun(clause: Clause, attribution: Attribution) -> bool:
+    """Whether the source is a pronoun that can mean whom its own sentence opens with: ‘… of lying, which he denies’."""
+    source = attribution.source
+    return source is not None and source.first > 2 and clause.kind[source.first] in ("he", "she")
 
 
 def _after_bullet(article: str, start: int, end: int) -> int:

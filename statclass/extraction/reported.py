@@ -197,7 +197,10 @@ def _heard(clause: Clause, at: int) -> Attribution | None:
 def _quoted_as_saying(clause: Clause, at: int) -> Attribution | None:
     """‘The agency quoted an official as saying’: the official is the source."""
     source = after(clause, at + 1)
-    if source is None or clause.low[source.last : source.last + 2] != ["as", "saying"]:
+    last = source.last if source is not None else at
+    last += clause.low[last : last + 1] == [","]
+    form = verb_forms().get(clause.low[last + 1]) if last + 1 < len(clause) and clause.low[last] == "as" else None
+    if source is None or form is None or form.shape != "ing":
         return None
     return Attribution(Phrase(at, at + 1), source, "say", True)
 
@@ -258,12 +261,21 @@ def _is_noun_here(clause: Clause, at: int) -> bool:
         return not (clause.low[0].endswith(("ing", "ed")) or (len(clause) > 1 and clause.low[0] == "said"))
     if clause.low[at] in grammar("plural_noun") and _is_plural_noun(clause, at):
         return True
+    if clause.low[at] in grammar("plural_noun") and _follows_possessor(clause, at):
+        return True
     if clause.low[at].endswith("ing") and clause.low[at + 1 : at + 2] in (["by"], ["of"]):
         return True
     previous = clause.kind[at - 1]
     if clause.low[at].endswith("ed") and previous == "prep":
         return False
     return previous in ("det", "prep") or (clause.possessive(at - 1) and not clause.low[at].endswith(("ed", "es")))
+
+
+def _follows_possessor(clause: Clause, at: int) -> bool:
+    for left in range(at - 1, max(-1, at - 4), -1):
+        if clause.possessive(left) or not clause.low[left][0].isalpha():
+            return clause.low[left][0].isalpha()
+    return False
 
 
 def _is_plural_noun(clause: Clause, at: int) -> bool:
@@ -297,6 +309,7 @@ def _verbal(clause: Clause, at: int, form: VerbForm, found: list[Attribution]) -
     if form.category == "praise" and not _takes_object(clause, at):
         return None
     fits = not form.quote_only and _frame_fits(clause, at, form) and not _negated(clause, at, form)
+    fits = fits and not _says_nothing(clause, at, form)
     if _names_a_person(clause, at, source):
         return None
     return Attribution(_cue(clause, at, form), source, form.category, fits)
@@ -307,6 +320,11 @@ def _names_a_person(clause: Clause, at: int, source: Phrase) -> bool:
     if clause.low[at] not in grammar("naming") or clause.low[source.first] not in ("a", "an", "one"):
         return False
     return at + 1 < len(clause) and clause.capital[at + 1] and not clause.possessive(at + 1)
+
+
+def _says_nothing(clause: Clause, at: int, form: VerbForm) -> bool:
+    nothing = form.category == "say" and clause.low[at + 1 : at + 2] in (["nothing"], ["little"])
+    return nothing and clause.low[at + 2 : at + 3] in ([], ["."], [","], ["of"], ["about"], ["more"], ["else"])
 
 
 def _takes_object(clause: Clause, at: int) -> bool:
@@ -379,7 +397,10 @@ def _passive(clause: Clause, at: int, form: VerbForm) -> bool:
     if _has_helper(clause, at, grammar("be")):
         return True
     following = clause.low[at + 1] if at + 1 < len(clause) else ""
-    return following == "by" or (following == "of" and form.category == "accuse")
+    if following == "by" or (following == "of" and form.category == "accuse"):
+        return True
+    apposed = at > 2 and clause.low[at - 2] in ("a", "an", "the") and clause.low[at - 3] == ","
+    return apposed and "by" in clause.low[at : at + LONGEST_PASSIVE]
 
 
 def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution | None:
@@ -511,7 +532,8 @@ def _is_gerund(clause: Clause, at: int) -> bool:
 def _nominal_one(clause: Clause, cues: list[int], found: list[Attribution]) -> Attribution | None:
     """The first noun of saying with a source: ‘its refusal to’, ‘accusations by Kyiv’."""
     nouns = nouns_of_saying()
-    for at in [at for at in cues if clause.low[at] in nouns]:
+    verbs = {one.cue.first for one in found}
+    for at in [at for at in cues if clause.low[at] in nouns and at not in verbs]:
         source = _possessor(clause, at) or _agent_of_noun(clause, at)
         if source is not None and is_source(clause, source) and not _told(clause, at, found):
             return Attribution(Phrase(at, at + 1), source, nouns[clause.low[at]], True)
@@ -556,9 +578,13 @@ def _first_of_possessor(clause: Clause, last: int) -> int:
 
 
 def _agent_of_noun(clause: Clause, at: int) -> Phrase | None:
-    for agent in range(at + 1, min(at + 5, len(clause) - 1)):
-        if clause.low[agent] == "by" or (clause.low[agent] == "from" and agent == at + 1):
+    if nouns_of_saying()[clause.low[at]] == "say" or "no" in clause.low[max(0, at - 3) : at]:
+        return None
+    for agent in range(at + 1, min(at + 6, len(clause) - 1)):
+        if clause.low[agent] in ("by", "from"):
             return after(clause, agent + 1)
+        if clause.low[agent] == "of" and nouns_of_saying()[clause.low[at]] in ("accuse", "condemn"):
+            continue
         if clause.low[agent] == "of" and agent == at + 1 and nouns_of_saying()[clause.low[at]] == "refuse":
             source = after(clause, agent + 1)
             return source if source is not None and clause.low[source.last : source.last + 1] == ["to"] else None

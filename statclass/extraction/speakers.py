@@ -31,7 +31,8 @@ _DESCRIBED_NAME = re.compile(
     r"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{2,60}, "
     rf"(?:[A-Z]\w{{0,4}}\. ){{0,3}}({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
 )
-_OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
+_OPENING_OFFICE = re.compile(r"(?:The|A|An|His|Her|Its|Their) (?:[\w-]+ ?){1,5}")
+_SHORT_NAME = re.compile(_NAME_WORD)
 _OPENING_RUN = re.compile(rf"(?:[A-Z][\w-]*\.? ){{0,3}}{_NAME_WORD}")
 _BELONGING = re.compile(rf" (?:of|for|from|at|in) (?:the )?{_NAME_WORD}(?: {_NAME_WORD}){{0,4}}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
@@ -118,9 +119,12 @@ class Cast:
                 self._in_focus[gender] = speaker
                 self._touched.add(gender)
 
-    def only_one(self, start: int, end: int) -> Speaker:
+    def only_one(self, article: str, start: int, end: int) -> Speaker:
         """The only person whom a stretch of text names; unknown where it names none, or more than one."""
         speakers = {self._person(name) for _, name in self._named(start, end)}
+        if not speakers:
+            words = _SHORT_NAME.findall(article, start, end)
+            speakers = {self._person(word) for word in words if word.lower() in self._full}
         return speakers.pop() if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
 
     def _named(self, start: int, end: int) -> list[tuple[int, str]]:
