@@ -269,8 +269,13 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         names: set[str | None] = set()
-        for attribution in _reporting(clause, found, chosen):
+        reporting = _reporting(clause, found, chosen)
+        for attribution in found:
+            if attribution in chosen and attribution not in reporting:
+                continue
             speaker = self.cast.identify(clause, attribution.source)
+            if attribution not in reporting:
+                continue
             if speaker.full in names or (speaker is UNKNOWN and attribution.source is None and names):
                 continue
             names.add(speaker.full)

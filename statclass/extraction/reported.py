@@ -178,6 +178,8 @@ def _according(clause: Clause, at: int) -> Attribution | None:
 
 def _does_not_want(clause: Clause, at: int) -> Attribution | None:
     """‘Does not want to reopen the question’ refuses."""
+    if clause.low[at + 1 : at + 3] == ["to", "be"]:
+        return None
     if at + 2 < len(clause) and clause.low[at + 1] == "to" and _has_helper(clause, at, grammar("negation")):
         source = before(clause, at)
         if source is not None and is_source(clause, source):
@@ -196,6 +198,8 @@ def _heard(clause: Clause, at: int) -> Attribution | None:
 
 def _quoted_as_saying(clause: Clause, at: int) -> Attribution | None:
     """‘The agency quoted an official as saying’: the official is the source."""
+    if _has_helper(clause, at, grammar("be")):
+        return _was_quoted(clause, at)
     source = after(clause, at + 1)
     last = source.last if source is not None else at
     last += clause.low[last : last + 1] == [","]
@@ -203,6 +207,13 @@ def _quoted_as_saying(clause: Clause, at: int) -> Attribution | None:
     if source is None or form is None or form.shape != "ing":
         return None
     return Attribution(Phrase(at, at + 1), source, "say", True)
+
+
+def _was_quoted(clause: Clause, at: int) -> Attribution | None:
+    """‘He was quoted by the agency as saying’."""
+    saying = any(clause.low[place : place + 2] == ["as", "saying"] for place in range(at + 1, at + LONGEST_PASSIVE))
+    source = before(clause, at) if saying else None
+    return Attribution(Phrase(at, at + 1), source, "say", True) if source is not None else None
 
 
 def _would_say(clause: Clause, at: int) -> Attribution | None:
@@ -255,6 +266,8 @@ def _cues() -> frozenset[str]:
 def _is_noun_here(clause: Clause, at: int) -> bool:
     if at and clause.low[at].endswith("ing") and clause.low[at - 1] in grammar("meanwhile"):
         return False
+    if clause.low[at] in grammar("joining") and clause.low[at + 1 : at + 2] in (["to"], ["with"], ["on"]):
+        return True
     if clause.capital[at] and at > 0 and not _headline(clause):
         return True
     if at == 0:
@@ -284,6 +297,8 @@ def _is_plural_noun(clause: Clause, at: int) -> bool:
         return True
     if at + 1 >= len(clause):
         return False
+    if clause.low[at + 1] == "." and clause.kind[at - 1] == "" and not clause.capital[at - 1]:
+        return True
     if clause.low[at + 1] == ":" and clause.capital[at - 1]:
         return True
     following = verb_forms().get(clause.low[at + 1])

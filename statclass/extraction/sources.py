@@ -70,7 +70,9 @@ def is_source(clause: Clause, phrase: Phrase, *, any_noun: bool = False) -> bool
         return True
     if clause.low[phrase.last - 1].endswith(PEOPLE):
         return True
-    return any_noun or any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
+    if any_noun and (phrase.last - phrase.first > 1 or plural(clause, phrase)):
+        return True
+    return any(_known_name(clause.text[at]) for at in tokens) or _opening_name(clause, phrase)
 
 
 PEOPLE = ("ers", "ors", "ists", "ians", "ist", "ian", "men", "women", "folk", "people")

@@ -374,13 +374,13 @@ def _personal_name(words: tuple[str, ...]) -> str | None:
         first += 1
     if 0 < first < last and _is_given_place(words[first - 1], words[first]):
         first -= 1
-    if first == last or (first == 0 and last < len(words)):
+    if first == last or (first == 0 and last < len(words) and words[0] not in _given_names()):
         return None
     if last - first == 1 and _ends_body_name(words[:first], classes):
         return None
-    if first and words[first - 1].lower() in _joining_words():
+    if _belongs_to_name(words[:first], classes):
         return None
-    if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
+    if any(word.lower() in ("the", "a", "an") for word in words[:last]) and not _titled(words[:first], classes):
         return None
     return " ".join(words[first:last])
 
@@ -388,6 +388,12 @@ def _personal_name(words: tuple[str, ...]) -> str | None:
 @cache
 def _joining_words() -> frozenset[str]:
     return words_of("function_words", **{"class": "prep"})
+
+
+def _belongs_to_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
+    """Whether a name only says whose source it is: ‘sources close to Mrs Tate’."""
+    titles = (word for word in reversed(lead) if classes.get(word.lower(), "") != "title")
+    return next(titles, "").lower() in _joining_words()
 
 
 def _before_origin(words: Sequence[str]) -> int:
