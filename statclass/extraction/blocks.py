@@ -38,8 +38,8 @@ def announces_text(article: str, start: int, end: int) -> bool:
     return _IN_FULL.search(article, max(start, end - LONGEST_LOOK), end) is not None
 
 
-def paragraphs_of(article: str, spans: Sequence[Span], number: int, speaker: str | None, *, whole: bool = False) -> int:
-    """How many paragraphs, from one that surely belongs to a quotation without marks, belong to it.
+def paragraphs_of(article: str, spans: Sequence[Span], speaker: str | None, *, whole: bool = False) -> int:
+    """How many of some paragraphs, of which the first surely belongs to a quotation without marks, belong to it.
 
     A paragraph in the first person belongs to it, and so does one in which the speaker is the source; one that
     reports somebody else, or opens with a quotation mark, ends it.
@@ -48,9 +48,7 @@ def paragraphs_of(article: str, spans: Sequence[Span], number: int, speaker: str
     ----------
     article : str
     spans : sequence of (int, int)
-        The paragraphs of the article.
-    number : int
-        The first paragraph of the quotation.
+        The paragraphs.
     speaker : str or None
         Who is quoted.
     whole : bool
@@ -59,17 +57,17 @@ def paragraphs_of(article: str, spans: Sequence[Span], number: int, speaker: str
     Examples
     --------
     >>> text = "We cannot sign.\\n\\nIt is late.\\n\\nWe will not sign.\\n\\nBerg denied it."
-    >>> paragraphs_of(text, [(0, 15), (17, 28), (30, 47), (49, 64)], 0, "Lind")
+    >>> paragraphs_of(text, [(0, 15), (17, 28), (30, 47), (49, 64)], "Lind")
     3
     """
-    last = number
-    for at in range(number + 1, min(len(spans), number + MOST_PARAGRAPHS)):
-        sign = _sign(article, spans[at], speaker)
+    last = 0
+    for at, span in enumerate(spans[1:], start=1):
+        sign = _sign(article, span, speaker)
         if sign == "outside" or (not whole and at - last > WIDEST_GAP):
             break
         if sign == "inside" or whole:
             last = at
-    return last - number + 1
+    return last + 1
 
 
 def _sign(article: str, span: Span, speaker: str | None) -> str:

@@ -116,9 +116,10 @@ class Reader:
     ) -> _Draft:
         """A quotation without marks that begins in the current paragraph, with the paragraphs that carry it on."""
         first = self._number - 1
-        stop = next((at for at in range(first + 1, first + MOST_PARAGRAPHS) if at in self._turns), len(self._spans))
+        limit = first + MOST_PARAGRAPHS
+        stop = next((at for at in range(first + 1, limit) if at in self._turns), limit)
         itself = None if spoken else speaker.name
-        count = paragraphs_of(self.article, self._spans[:stop], first, itself, whole=whole)
+        count = paragraphs_of(self.article, self._spans[first:stop], itself, whole=whole)
         self._number += count - 1
         self._open = None
         return self._remember(_Draft("quote", [(start, end), *self._spans[first + 1 : first + count]], speaker, cue))
