@@ -83,7 +83,7 @@ def _by_file(path: Path, part: str) -> Iterator[tuple[str, list[Gold]]]:
 
 
 def part_of(name: str) -> str:
-    """The half of the corpus that an article is in."""
+    """The part of the corpus that an article is in."""
     return "held-out" if name >= HELD_OUT_FROM else "development"
 
 
