@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from statclass.extraction.attribution import ACTS, MOST_SOURCES, Attribution
 from statclass.extraction.blocks import MOST_PARAGRAPHS, WIDEST_GAP, announces_text, paragraphs_of
 from statclass.extraction.clauses import Clause, Phrase
 from statclass.extraction.direct import is_statement
@@ -14,7 +15,7 @@ from statclass.extraction.lexicon import cue_words, grammar
 from statclass.extraction.paragraphs import Span, paragraphs
 from statclass.extraction.phrases import after, owner, subject
 from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quoted_in, trimmed
-from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
+from statclass.extraction.reported import attributions, closing_attribution
 from statclass.extraction.sentences import sentences
 from statclass.extraction.sources import is_source
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
