@@ -408,6 +408,30 @@ REPORTED = [
     ("One of the clerks denied it.", [("reported", WHOLE, "One of the clerks")]),
     ("His Highness denied it.", [("reported", WHOLE, "His Highness")]),
     ("Jan Novak spoke. According to him, it was over.", [("reported", "According to him, it was over.", "Jan Novak")]),
+    ("Lind said nothing.", []),
+    ("Lind’s lawyers claim it is forged.", [("reported", WHOLE, "Lind’s lawyers")]),
+    (
+        "Lind rejected the charge, a claim dismissed as “infantile” by Jan Novak.",
+        [("reported", WHOLE, "Lind"), ("reported", WHOLE, "Jan Novak")],
+    ),
+    ("“It hums,” added another, Tomás.", [("quote", "It hums", "Tomás")]),
+    ("Sources close to Mrs Tate said it was over.", [("reported", WHOLE, "Sources close to Mrs Tate")]),
+    ("A lawyer for Mr Hale said it was over.", [("reported", WHOLE, "A lawyer for Mr Hale")]),
+    ("Hugo Lind was quoted by the agency as saying that it was over.", [("reported", WHOLE, "Hugo Lind")]),
+    (
+        "State radio quoted the army chief, Gen. Amos Kiiza, as warning that it would act.",
+        [("reported", WHOLE, "Amos Kiiza")],
+    ),
+    (
+        "The mayor is accused by prosecutors of theft, which he denies.",
+        [("reported", WHOLE, "prosecutors"), ("reported", WHOLE, "The mayor")],
+    ),
+    ("Engineers disagree.", [("reported", WHOLE, "Engineers")]),
+    ("Lind disagrees less.", []),
+    ("There was no reaction from the palace.", []),
+    ("Asked if he feared arrest, Jan Novak laughed. “They know me.”", [("quote", "They know me.", "Jan Novak")]),
+    ("“No,” said Nadia Karam of the Pen Union.", [("quote", "No", "Nadia Karam")]),
+    ("“We pay,” noted in this connection the envoy, I. I. Zhuk.", [("quote", "We pay", "I. I. Zhuk")]),
 ]
 
 

@@ -92,7 +92,9 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
     if word in _never_final():
         return True
     if len(word) == 1 and word.isupper():
-        return word != "I" and following.group(1) not in _starters()
+        if _before_initial(article, stop):
+            return True
+        return (word != "I" or _after_name(article, stop)) and following.group(1) not in _starters()
     if word in _numbered():
         return following.group(1)[0].isdigit()
     if word in _clock():
@@ -100,6 +102,16 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
     if word in _maybe_final() or "." in word:
         return following.group(1) not in _starters()
     return False
+
+
+def _before_initial(article: str, stop: int) -> bool:
+    return article[stop + 2 : stop + 3].isupper() and article[stop + 3 : stop + 4] == "."
+
+
+def _after_name(article: str, stop: int) -> bool:
+    """Whether ‘I.’ stands after a comma or a name, whose initial it is."""
+    before = article[max(0, stop - 30) : stop - 1].split()
+    return bool(before) and (before[-1].endswith(",") or before[-1][0].isupper())
 
 
 def _word_before(article: str, stop: int) -> str:

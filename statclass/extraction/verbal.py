@@ -180,12 +180,21 @@ def _passive_attribution(clause: Clause, at: int, form: VerbForm) -> Attribution
             break
         if clause.low[right] == "by":
             source = after(clause, right + 1)
+            if source is not None and form.category == "accuse":
+                source = _before_charge(clause, source)
             if source is not None and is_source(clause, source):
                 return Attribution(Phrase(at, at + 1), source, form.category, True)
     finite = has_helper(clause, at, grammar("be")) or (form.category == "accuse" and _is_headline_end(clause))
     unnamed = form.category in ACTS - {"demand"} and finite and not _negated(clause, at, form)
     unnamed = unnamed and _frame_fits(clause, at, form)
     return Attribution(Phrase(at, at + 1), None, form.category, True) if unnamed else None
+
+
+def _before_charge(clause: Clause, source: Phrase) -> Phrase:
+    """The source without the charge in ‘accused by prosecutors of theft’."""
+    ofs = [at for at in range(source.first + 1, source.last) if clause.low[at] == "of"]
+    charged = "of" in clause.low[source.last : source.last + LONGEST_PASSIVE]
+    return Phrase(source.first, ofs[-1]) if ofs and not charged else source
 
 
 def _is_headline_end(clause: Clause) -> bool:
