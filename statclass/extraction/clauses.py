@@ -164,4 +164,6 @@ def _token_pattern() -> re.Pattern[str]:
         rf"|(?:(?<=\bJr)|(?<=\bSr)|(?<=\bInc)|(?<=\bLtd)|(?<=\bCorp)|(?<=\bBros))\.|(?:{after_title})\.(?=\s)"
         r"|(?<=\bNo)\.(?=\s?\d))"
     )
-    return re.compile(rf"\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]")
+    return re.compile(
+        rf"[a-z]+(?=[ ,])|\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]"
+    )

@@ -13,6 +13,9 @@ _STOPS = frozenset(".!?…,;—–-")
 _INNER_MARKS = "".join(DOUBLE | SINGLE)
 LONGEST_LOOK = 60
 
+LONGEST_SAMPLE = 400
+"""So much of a quotation is read to tell whether it has a verb."""
+
 
 def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, follows_statement: bool) -> bool:
     """Whether a quoted stretch is a clause that someone says, and no fragment of the sentence around it.
@@ -34,7 +37,7 @@ def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, fol
     >>> is_statement(text, (22, 55), Quoted(41, 42, 50, 51, True), follows_statement=False)
     False
     """
-    words = _WORD.findall(article, quoted.start, min(quoted.end, quoted.start + 2000))
+    words = _WORD.findall(article, quoted.start, min(quoted.end, quoted.start + LONGEST_SAMPLE))
     if not words:
         return False
     before = article[sentence[0] : quoted.opening].rstrip()[-LONGEST_LOOK:]

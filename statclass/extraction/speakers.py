@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from statclass.extraction.clauses import Clause, Phrase
@@ -101,7 +101,7 @@ class Cast:
 
     def begin_sentence(self) -> None:
         """Forget whom the sentence before spoke of, so that `end_sentence` knows whom this one did."""
-        self._touched = set()
+        self._touched.clear()
 
     def end_sentence(self, start: int, end: int, quoted: Sequence[Quoted]) -> None:
         """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
@@ -121,7 +121,7 @@ class Cast:
     def only_one(self, article: str, start: int, end: int) -> Speaker:
         """The only person whom a stretch of text names; unknown where it names none, or more than one."""
         speakers = {self._person(name) for _, name in self._named(start, end)}
-        if not speakers:
+        if not speakers and self._full:
             words = _SHORT_NAME.findall(article, start, end)
             speakers = {self._person(word) for word in words if word.lower() in self._full}
         return speakers.pop() if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
@@ -144,10 +144,9 @@ class Cast:
     def _note_offices(self, words: list[str], name: str) -> None:
         full = self._longest(name)
         for word in words:
-            low = _offices().get(word, word.lower())
-            if word_classes().get(low) in ("office", "person"):
-                self._office[low] = full
-            gender = _genders().get(low.rstrip("."))
+            office, gender = _tells(word)
+            if office:
+                self._office[office] = full
             if gender:
                 self._gender[full] = gender
 
@@ -301,9 +300,17 @@ def _belonging(article: str, start: int, words: list[str]) -> str:
 
 def _describing(lead: str) -> list[str]:
     """The words that describe a name which follows them: those after the last stop, or before the last comma."""
-    ranks = _RANK.findall(lead[-24:])
-    pieces = _PIECES.split(_TRAILING_TITLES.sub("", lead))
+    ranks = _RANK.findall(lead[-24:]) if "." in lead[-24:] else []
+    pieces = _PIECES.split(_TRAILING_TITLES.sub("", lead) if lead.endswith(". ") else lead)
     return (pieces[-1].split() or (pieces[-2].split() if len(pieces) > 1 else [])) + ranks
+
+
+@lru_cache(maxsize=4096)
+def _tells(word: str) -> tuple[str, str]:
+    """The office that a word beside a name gives, and whether it tells ‘he’ or ‘she’; empty where it does not."""
+    low = _offices().get(word, word.lower())
+    office = low if word_classes().get(low) in ("office", "person") else ""
+    return office, _genders().get(low.rstrip("."), "")
 
 
 @cache
