@@ -49,7 +49,7 @@ def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, 
     """Pairs of texts whose sets of words overlap (Jaccard index) by `at_least`.
 
     Candidates are texts that share two of their rarest words, as all have to that overlap so far; very common wording
-    alone makes no pair. (Prefix filtering: Xiao et al. 2011, "Efficient similarity joins for near-duplicate detection".)
+    alone makes no pair (Xiao et al. 2011, "Efficient similarity joins for near-duplicate detection").
     """
     words = [frozenset(words_of(text)) for text in texts]
     sizes = [len(bag) for bag in words]

@@ -84,12 +84,12 @@ def cross_validated(learner: Learner, rows: Sequence[LabelledStatement]) -> tupl
     return float(np.mean(each)), macro_f1(gold, found, sorted(set(gold))), sum(os.times()[:4]) - before
 
 
-def main(paths: Sequence[str], encoder: str | None) -> None:
+def main(paths: Sequence[str], encoder: str | None, alone: bool) -> None:
     """Print one table."""
     print(f"{'data':14s} {'model':44s} macro-F1  of all folds together  processor seconds")
     for path in paths:
         rows = read_labelled([path])
-        for name, learner in learners(encoder).items():
+        for name, learner in list(learners(encoder).items())[: 1 if alone else None]:
             began = time.perf_counter()
             try:
                 mean, together, seconds = cross_validated(learner, rows)
@@ -107,5 +107,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labelled", nargs="+")
     parser.add_argument("--encoder", default=packaged_encoder(), help="folder of a sentence transformer")
+    parser.add_argument("--alone", action="store_true", help="statclass only, without its peers")
     given = parser.parse_args()
-    main(given.labelled, given.encoder)
+    main(given.labelled, given.encoder, given.alone)
