@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from os import PathLike
+from typing import TypeVar
 
 from statclass.errors import (
     CueError,
@@ -49,9 +50,12 @@ __all__ = [
     "classify_many",
     "explain",
     "extract",
+    "label_frame",
     "load",
     "train",
 ]
+
+Frame = TypeVar("Frame")
 
 
 @cache
@@ -116,6 +120,16 @@ def classify_article(article: str) -> list[tuple[Statement, Prediction]]:
     """
     statements = extract(article)
     return list(zip(statements, classify_many(s.text for s in statements), strict=True))
+
+
+def label_frame(frame: Frame, column: str | None = None, model: str = DEFAULT_MODEL) -> Frame:
+    """A data frame of pandas, polars or pyarrow with a label for each row; see :mod:`statclass.frames`.
+
+    It suits Dask's ``map_partitions``, Spark's ``mapInPandas`` and Ray Data's ``map_batches``.
+    """
+    from statclass.frames import label_frame as label
+
+    return label(frame, column, model)
 
 
 def explain(statement: str) -> list[Contribution]:

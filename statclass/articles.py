@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from statclass.batch import PROBLEM, Counts, beside, empty_columns, prediction_columns
+from statclass.batch import check_packages
+from statclass.blocks import PROBLEM, TABLES, Counts, Done, Job, beside, columns_of, written_rows
 from statclass.errors import DataError, MissingExtraError
 from statclass.extraction import extract
-from statclass.formats import STANDARD_STREAM, Row, open_rows, text_column
+from statclass.formats import STANDARD_STREAM, Row, format_of, open_rows, text_column
+from statclass.formats.names import compression_of, without_compression
+from statclass.formats.writing import compressed, table_lines
 from statclass.model import StatementClassifier
 from statclass.records import Prediction, Statement
+from statclass.resume import Output, StandardOutput
 
 ARTICLE_COLUMNS = ("text", "body", "content", "article", "fulltext")
-_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _PAGES = (".html", ".htm", ".xhtml")
 _PLAIN = (".txt", ".text", ".md")
 
@@ -48,7 +52,8 @@ def read_articles(names: Iterable[str], column: str | None = None) -> Iterator[A
     Parameters
     ----------
     names : iterable of str
-        Text files, HTML pages (extra ``html``), .csv, .tsv and .jsonl tables, folders of these, ``"-"`` for a pipe.
+        Text files, HTML pages (extra ``html``), tables (.csv, .tsv, .jsonl, .parquet), folders of these, ``"-"`` for
+        a pipe.
     column : str, optional
         The column of a table that holds the articles; found by its usual names when not given.
 
@@ -60,7 +65,7 @@ def read_articles(names: Iterable[str], column: str | None = None) -> Iterator[A
         For an HTML page without the extra ``html``.
     """
     for name in _files(names):
-        ending = Path(name.removesuffix(".gz")).suffix.lower()
+        ending = Path(without_compression(name)).suffix.lower()
         if name != STANDARD_STREAM and ending in _TABLES:
             yield from _articles_of_table(name, column)
         elif ending in _PAGES:
@@ -100,20 +105,57 @@ def label_articles(
     for article in articles:
         about = {"article": article.place, **article.values}
         if article.problem:
-            rows = [beside(about, empty_columns(classifier) | {PROBLEM: article.problem})]
+            found = [columns_of(None, classifier.types_, article.problem)]
         else:
             statements = extract(article.text)
             predictions = classifier.classify_many(statement.text for statement in statements)
-            rows = [beside(about, _columns(*pair)) for pair in zip(statements, predictions, strict=True)]
-        for row in rows:
-            counts.add(row)
-        yield article, rows
+            found = [_columns(*pair) for pair in zip(statements, predictions, strict=True)]
+        for columns in found:
+            counts.add(columns["label"])
+        yield article, [beside(about, columns) for columns in found]
+
+
+def write_articles(
+    labelled: Iterable[tuple[Article, list[dict[str, Any]]]],
+    output: str,
+    model: str = "default",
+    kind: str | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write what :func:`label_articles` gives to a file, or to standard output.
+
+    Raises
+    ------
+    DataError
+        When there is a file already, or it cannot be written, or a table would need other columns than it has.
+    """
+    kind = format_of(output, kind or ("jsonl" if output == STANDARD_STREAM else None))
+    job = Job(model, kind, compression_of(output))
+    check_packages(job)
+    sink: Output | StandardOutput = StandardOutput()
+    if output != STANDARD_STREAM:
+        sink = Output(output, {"kind": kind}, overwrite)
+    try:
+        if kind not in TABLES:
+            sink.begin(None, b"")
+        for article, rows in labelled:
+            if rows and job.columns is None and kind in TABLES:
+                job = replace(job, columns=tuple(rows[0]))
+                sink.begin(None, compressed(table_lines([rows[0]], kind), job.compression))
+            data, unfit = written_rows(rows, job)
+            if unfit:
+                raise DataError(f"{article.place}: {next(iter(unfit.values()))}")
+            sink.add(Done(compressed(data, job.compression), Counts(), (), None), 0)
+        sink.finish()
+    except BaseException:
+        sink.discard()
+        raise
 
 
 def _columns(statement: Statement, prediction: Prediction) -> dict[str, Any]:
     found = {key: value for key, value in statement.as_dict().items() if key != PROBLEM}
-    labelled = prediction_columns(prediction)
-    return found | labelled | {PROBLEM: labelled[PROBLEM] or statement.problem}
+    problem = prediction.problem or statement.problem
+    return found | columns_of(prediction, tuple(prediction.scores), problem)
 
 
 def _files(names: Iterable[str]) -> Iterator[str]:

@@ -15,6 +15,10 @@ class DataError(StatclassError, ValueError):
     """A file of statements, articles or labels cannot be read as it stands."""
 
 
+class OutputError(DataError):
+    """An output cannot be written, or must not be."""
+
+
 class LabelledDataError(DataError):
     """A labelled file has one or more problems; `problems` lists them all with file and line."""
 

@@ -18,7 +18,7 @@ from statclass.estimator import Estimator
 from statclass.features import BLOCK, FeatureExtractor, check_statements, feature_name, tracks
 from statclass.network import Network
 from statclass.records import OTHER, Contribution, Prediction, StatementType
-from statclass.text import SEPARATOR, tokenize
+from statclass.text import BOUNDARY, tokenize
 
 Floats = NDArray[np.float64]
 Labels = str | Iterable[str]
@@ -290,9 +290,9 @@ class StatementClassifier(Estimator):
         return sorted(found, key=lambda c: -abs(c.weight))
 
     def _linear_contributions(self, statement: str) -> list[Contribution]:
-        hits, reading, tokens = self.extractor_.hits([statement[:MAX_LENGTH]])
+        hits, reading = self.extractor_.hits([statement[:MAX_LENGTH]])
         by_track = tracks(reading)
-        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
+        offsets = token_offsets(statement[:MAX_LENGTH])
         columns = self.extractor_.column_of_slot_[hits.slot]
         learned = np.flatnonzero(columns < len(self.extractor_.slots_))
         scale = self.calibration_.linear / (WEIGHT_SCALE * np.sqrt(max(len(learned), 1)))
@@ -316,8 +316,8 @@ class StatementClassifier(Estimator):
 
     def _network_contributions(self, statement: str) -> list[Contribution]:
         """What the network's margins lose when a word is left out."""
-        reading, tokens = self.extractor_.reader_.read([statement[:MAX_LENGTH]])
-        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
+        reading = self.extractor_.reader_.read([statement[:MAX_LENGTH]])
+        offsets = token_offsets(statement[:MAX_LENGTH])
         encoded = self.network_.encode(reading, self.extractor_.reader_.table.words)
         whole = self.network_.leaving_out(encoded, 0)
         types = len(self.types_)
@@ -380,10 +380,11 @@ def type_order(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(labels, key=lambda name: (codebook.index(name) if name in codebook else len(codebook), name)))
 
 
-def token_offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int] | None]:
-    """Character offsets of a statement's tokens as :meth:`FeatureExtractor.hits` gives them; None for boundaries."""
-    places = iter(tokenize(text))
-    return [None if token == SEPARATOR else next(places)[1:] for token in tokens]
+def token_offsets(text: str) -> list[tuple[int, int] | None]:
+    """Character offsets of a statement's tokens as a :class:`~statclass.reading.Reading` counts them; None for
+    boundaries."""
+    edge: list[tuple[int, int] | None] = [None] * len(BOUNDARY)
+    return [*edge, *((start, end) for _, start, end in tokenize(text)), *edge]
 
 
 def _contribution(

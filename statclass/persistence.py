@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 """The format that is written. A change that older versions cannot read raises it; every older format stays readable.
 
-1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement.
+1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement; the
+network in whole numbers.
 """
 READABLE = (1, 2)
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
@@ -99,15 +100,15 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
     from statclass.cues import Lexicon
     from statclass.features import FeatureExtractor
     from statclass.model import StatementClassifier
-    from statclass.network import Network
+    from statclass.network import Network, in_whole_numbers, with_hidden
     from statclass.vectors import FIRST_WORD
 
     settings = description["settings"]
     with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
-        values = {name: arrays[name] for name in _ARRAYS if name in arrays or description["format"] == FORMAT}
-        layers = {
-            n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)
-        }
+        values = {name: arrays[name] for name in _ARRAYS if name in arrays or description["format"] > 1}
+        layers = {n.removeprefix(_NETWORK): arrays[n] for n in arrays.files if n.startswith(_NETWORK)}
+    if description["format"] == 1:
+        layers = in_whole_numbers(with_hidden({name: array.astype(np.float32) for name, array in layers.items()}))
     types = description["types"]
     if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
@@ -183,8 +184,7 @@ def _packed(classifier: StatementClassifier) -> bytes:
         _packed_words(classifier.network_.rows),
     )
     arrays: dict[str, Any] = dict(zip(_ARRAYS, values, strict=True))
-    for name, array in classifier.network_.arrays.items():
-        arrays[_NETWORK + name] = array.astype(np.float16)
+    arrays |= {_NETWORK + name: array for name, array in classifier.network_.arrays.items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

@@ -28,6 +28,7 @@ from statclass.labelled import (
     refuse_problems,
 )
 from statclass.learning import Fitted, cross_validation_report, curve_pieces
+from statclass.lesson import LESSON, Lesson, read_lesson
 from statclass.model import (
     WEIGHT_SCALE,
     Floats,
@@ -36,7 +37,7 @@ from statclass.model import (
     StatementClassifier,
     type_order,
 )
-from statclass.network import Arrays, Encoded, Network, NetworkSettings, pick, train_network
+from statclass.network import Arrays, Encoded, Network, NetworkSettings, joined_encoded, pick, train_network
 from statclass.reading import Ints
 from statclass.records import OTHER
 from statclass.resources import shipped
@@ -51,6 +52,9 @@ _BATCHES = 2400
 """About as many batches does the network see, however many statements there are."""
 _MOST_EPOCHS = 60
 _FEW_STATEMENTS = 5000
+_LEAST_PART = 0.03
+TAUGHT = NetworkSettings(width=48, filters=48, hidden=96, epochs=8, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
+"""With a lesson there is more to learn, and less to fear from learning it by heart."""
 
 
 def quietly(message: str) -> None:
@@ -67,6 +71,7 @@ def train(
     labels: Iterable[str] | None = None,
     base: str | PathLike[str] | bool | None = None,
     weight: float = BASE_WEIGHT,
+    lesson: str | PathLike[str] | bool = False,
     skip_problems: bool = False,
     held_out: Mapping[str, str | PathLike[str]] | None = None,
     curve: bool = True,
@@ -92,6 +97,9 @@ def train(
         on. All labels of `paths` must be among the base's.
     weight : float, default=10.0
         How much a statement of `paths` counts beside one of the base.
+    lesson : path or bool, default=False
+        What a slower model says of the first statements, from which to learn too (:mod:`statclass.lesson`): a file, or
+        True for that of the corpus of the shipped model. With ``base=True`` it is used in any case.
     skip_problems : bool, default=False
         Leave out statements with problems instead of raising.
     held_out : mapping of str to path, optional
@@ -130,6 +138,7 @@ def train(
         weights,
         progress,
         CURVE_SHARES if curve and len(rows) >= _WORTH_A_CURVE else (),
+        _lesson(lesson or base is True),
     )
     classifier.info_ |= cross_validation_report(classifier, fitted, len(ground))
     classifier.info_["training_data"] = {
@@ -143,6 +152,12 @@ def train(
         name: evaluate(classifier, read_labelled([path])).as_text() for name, path in (held_out or {}).items()
     }
     return classifier
+
+
+def _lesson(asked: str | PathLike[str] | bool) -> Lesson | None:
+    if not asked:
+        return None
+    return read_lesson(shipped("seeds") / LESSON if asked is True else asked)
 
 
 def _labels_of(rows: Sequence[LabelledStatement]) -> list[str]:
@@ -188,14 +203,16 @@ class Recipe:
     evidence: bool
 
 
-def settings_for(n_statements: int) -> Recipe:
-    """How to train on so many statements.
+def settings_for(n_statements: int, taught: bool = False) -> Recipe:
+    """How to train on so many statements, and whether with a lesson.
 
     Examples
     --------
     >>> settings_for(10_000).network.epochs, settings_for(1_000).network.epochs
     (16, 38)
     """
+    if taught:
+        return Recipe(TAUGHT, 0.0, False)
     usual = NetworkSettings()
     batch = usual.batch if n_statements >= _FEW_STATEMENTS else usual.batch // (2 if n_statements >= 2500 else 4)
     epochs = round(_BATCHES * batch / max(n_statements, 1))
@@ -212,6 +229,7 @@ def fit_classifier(
     sample_weight: Sequence[float] | Floats | None = None,
     progress: Progress = quietly,
     curve: Sequence[float] = (),
+    lesson: Lesson | None = None,
 ) -> Fitted:
     """What :meth:`StatementClassifier.fit` does."""
     if len(texts) != len(labels):
@@ -227,10 +245,13 @@ def fit_classifier(
     primary = _primaries(labels, types)
     extractor = FeatureExtractor(classifier.min_count)
     matrix = extractor.fit_transform(texts)
-    recipe = settings_for(len(texts))
+    recipe = settings_for(len(texts), lesson is not None)
     matrix, rarity = _by_rarity(matrix, recipe.rarity)
     counts = _checked_weights(sample_weight, len(texts))
-    data = _Data(matrix, _encode(extractor, texts), targets, primary, counts, recipe)
+    aims = np.hstack([targets, np.eye(len(types) + 1)[primary]])
+    data = _Data(matrix, _encode(extractor, texts), aims, np.arange(len(texts)), len(types), counts, recipe)
+    if lesson is not None:
+        data = _taught(data, lesson, texts, types, extractor)
     fold = _folds(targets, list(range(len(texts))) if groups is None else list(groups), classifier)
     in_folds = [(fold != number, fold == number) for number in range(classifier.folds)]
     pieces = curve_pieces(fold, targets, curve, classifier.seed)
@@ -278,14 +299,39 @@ def _checked_weights(weights: Sequence[float] | Floats | None, statements: int) 
 
 @dataclass(frozen=True)
 class _Data:
-    """Training statements as both parts of the model want them."""
+    """Training statements as both parts of the model want them, and after them the variations of a lesson.
+
+    `aims` has, for each, how far each type is to be given and how likely each, and ``"other"``, is the primary;
+    `origin` is the statement itself or the one that a variation was made of.
+    """
 
     matrix: Any
     encoded: Encoded
-    targets: NDArray[np.bool_]
-    primary: Ints
+    aims: Floats
+    origin: Ints
+    types: int
     counts: Floats | None
     recipe: Recipe
+
+
+def _taught(data: _Data, lesson: Lesson, texts: list[str], types: Sequence[str], extractor: FeatureExtractor) -> _Data:
+    """The data with a lesson about its first statements: half of what they aim at, and all that variations aim at."""
+    from scipy.sparse import vstack
+
+    if lesson.types != tuple(types):
+        raise InputError(f"the lesson is about {', '.join(lesson.types)}; the labels are {', '.join(types)}")
+    own = len(lesson.own)
+    more = lesson.variations(texts[:own])
+    origin = np.concatenate([data.origin, lesson.origin])
+    aims = np.vstack([(data.aims[:own] + lesson.own) / 2, data.aims[own:], lesson.varied])
+    return replace(
+        data,
+        matrix=vstack([data.matrix, extractor.transform(more)]).tocsr(),
+        encoded=joined_encoded([data.encoded, _encode(extractor, more)]),
+        aims=aims,
+        origin=origin,
+        counts=None if data.counts is None else data.counts[origin],
+    )
 
 
 @dataclass(frozen=True)
@@ -301,7 +347,7 @@ def _in_parallel(tasks: list[Any], progress: Progress) -> list[_Part]:
     """Fit each task in a process of its own when that is worth it; the results do not depend on it."""
     from joblib import Parallel, delayed
 
-    processes = -1 if len(tasks[0][1].targets) >= _WORTH_PROCESSES else 1
+    processes = -1 if len(tasks[0][1].origin) >= _WORTH_PROCESSES else 1
     parts: list[_Part] = []
     for part in Parallel(n_jobs=processes, return_as="generator")(delayed(_fit_part)(*task) for task in tasks):
         parts.append(part)
@@ -323,37 +369,40 @@ def _fit_and_apply(
     classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]
 ) -> _Part:
     vectors, rows = word_vectors()
-    counts = None if data.counts is None else data.counts[chosen]
-    heads = _fit_kinds_of_heads(classifier, data, chosen, counts)
+    training = np.flatnonzero(chosen[data.origin])
+    counts = None if data.counts is None else data.counts[training]
+    heads = _fit_kinds_of_heads(classifier, data, training, counts)
+    types, aims = data.types, data.aims[training]
     network = train_network(
-        pick(data.encoded, np.flatnonzero(chosen)),
+        pick(data.encoded, training),
         vectors,
         rows,
-        data.targets[chosen],
-        data.primary[chosen],
+        aims[:, :types],
+        aims[:, types:],
         data.recipe.network,
         classifier.seed,
         counts,
     )
-    types = data.targets.shape[1]
     if not held.any():
         return _Part(heads, network.arrays, [Margins(*(np.zeros((0, types)) for _ in range(3))) for _ in heads])
-    outputs = network.outputs_of(pick(data.encoded, np.flatnonzero(held))).astype(float)
-    linear = [data.matrix[held] @ weights.T + intercepts for weights, intercepts in heads]
+    tested = np.flatnonzero(held)
+    outputs = network.outputs_of(pick(data.encoded, tested))
+    linear = [data.matrix[tested] @ weights.T + intercepts for weights, intercepts in heads]
     margins = [Margins(each, outputs[:, :types], outputs[:, types : 2 * types]) for each in linear]
     return _Part(heads, network.arrays, margins)
 
 
 def _fit_kinds_of_heads(
-    classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], counts: Floats | None
+    classifier: StatementClassifier, data: _Data, training: Ints, counts: Floats | None
 ) -> list[Heads]:
     """The linear part as it is, and, where the recipe says so, on features weighed by what they tell."""
 
-    def fit(matrix: Any, targets: NDArray[np.bool_]) -> Heads:
+    def fit(matrix: Any, targets: NDArray[Any]) -> Heads:
         return _fit_heads(classifier, matrix, targets, counts)
 
-    matrix, targets = data.matrix[chosen], data.targets[chosen]
-    return [fit(matrix, targets), *([fit_by_evidence(fit, matrix, targets)] if data.recipe.evidence else [])]
+    matrix, aims = data.matrix[training], data.aims[training, : data.types]
+    by_evidence = data.recipe.evidence
+    return [fit(matrix, aims), *([fit_by_evidence(fit, matrix, aims > 0.5)] if by_evidence else [])]
 
 
 def _joined(parts: Sequence[Margins], fold: NDArray[np.int64]) -> Margins:
@@ -374,13 +423,7 @@ def _encode(extractor: FeatureExtractor, texts: list[str]) -> Encoded:
     for at in range(0, len(texts), BLOCK):
         reading = extractor.read(texts[at : at + BLOCK])
         blocks.append(network.encode(reading, extractor.reader_.table.words))
-    ends = np.cumsum([0, *(block.start[-1] for block in blocks)])
-    start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
-    return Encoded(
-        np.concatenate([block.word[: block.start[-1]] for block in blocks]),
-        np.concatenate([block.codes[:, : block.start[-1]] for block in blocks], axis=1),
-        np.concatenate([start, ends[-1:]]),
-    )
+    return joined_encoded(blocks)
 
 
 def _primaries(labels: list[Labels], types: Sequence[str]) -> Ints:
@@ -433,20 +476,40 @@ def _folds(targets: NDArray[np.bool_], groups: list[Any], classifier: StatementC
 
 
 def _fit_heads(
-    classifier: StatementClassifier, matrix: Any, targets: NDArray[np.bool_], counts: Floats | None = None
+    classifier: StatementClassifier, matrix: Any, targets: NDArray[Any], counts: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """One logistic regression a type: weights (n_types, n_features) and intercepts (n_types,)."""
+    fit = _fit_head if np.isin(targets, (0, 1)).all() else _fit_head_to_scores
+    heads = [fit(classifier, matrix, target, counts) for target in targets.T]
+    return np.array([weights for weights, _ in heads]), np.array([intercept for _, intercept in heads])
+
+
+def _fit_head(
+    classifier: StatementClassifier, matrix: Any, target: NDArray[Any], counts: Floats | None, balance: bool = True
+) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
-    weights, intercepts = [], []
-    for target in targets.T:
-        head = LogisticRegression(
-            C=classifier.C, class_weight="balanced", solver="liblinear", random_state=classifier.seed, max_iter=1000
-        )
-        head.fit(matrix, target, counts)
-        weights.append(head.coef_[0])
-        intercepts.append(float(head.intercept_[0]))
-    return np.array(weights), np.array(intercepts)
+    head = LogisticRegression(
+        C=classifier.C,
+        class_weight="balanced" if balance else None,
+        solver="liblinear",
+        random_state=classifier.seed,
+        max_iter=1000,
+    )
+    head.fit(matrix, target > 0.5, counts)
+    return head.coef_[0], float(head.intercept_[0])
+
+
+def _fit_head_to_scores(
+    classifier: StatementClassifier, matrix: Any, target: Floats, counts: Floats | None
+) -> tuple[Floats, float]:
+    """Fit to scores from 0 to 1: each statement stands for as much of a yes as its score says, and of a no."""
+    from scipy.sparse import vstack
+
+    parts = np.concatenate([target, 1 - target]) * (1.0 if counts is None else np.tile(counts, 2))
+    kept = parts > _LEAST_PART
+    yes = np.arange(len(parts)) < len(target)
+    return _fit_head(classifier, vstack([matrix, matrix]).tocsr()[kept], yes[kept], parts[kept], balance=False)
 
 
 def _whole_weights(heads: tuple[Floats, Floats]) -> tuple[NDArray[np.int32], Floats]:

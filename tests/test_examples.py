@@ -17,11 +17,14 @@ from tests.notebook import code_of, notebook_of
     [
         ("import_it.py", "refusal"),
         ("label_a_file.py", "id,outlet,quote,label"),
+        ("label_a_folder.py", "part-3.jsonl ['refusal', 'other']"),
         ("read_an_article.py", "Lena Okoro: We will not put our farmers' water on a negotiating table"),
         ("retrain_it.py", "offer"),
     ],
 )
 def test_an_example_runs(script, words):
+    if "folder" in script:
+        pytest.importorskip("distributed", reason="clusters need the extra dask")
     done = subprocess.run([sys.executable, ROOT / "examples" / script], capture_output=True, text=True, cwd="/")
     assert done.returncode == 0, done.stderr
     assert words in done.stdout

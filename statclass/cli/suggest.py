@@ -10,7 +10,9 @@ import click
 
 import statclass
 from statclass.cli.shared import model_option
-from statclass.formats import Row, create_text, open_rows, text_column
+from statclass.errors import DataError
+from statclass.formats import Row, open_rows, text_column
+from statclass.formats.writing import utf8
 
 
 @click.command()
@@ -51,8 +53,7 @@ def suggest(
     tool = tool or ("label-studio" if output and output.endswith(".json") else "doccano")
     written = for_label_studio(found, Path(model).name) if tool == "label-studio" else for_doccano(found)
     if output:
-        with create_text(output, overwrite) as stream:
-            stream.write(written)
+        _write(Path(output), written, overwrite)
     else:
         sys.stdout.write(written)
     click.echo(f"{len(found)} of {len(rows)} statements, for {tool}", err=True)
@@ -67,3 +68,16 @@ def _statements(name: str, column: str | None) -> Iterator[tuple[Row, str]]:
                 click.echo(f"{row.file}:{row.line}: {row.problem or 'no text'}; left out", err=True)
             else:
                 yield row, text
+
+
+def _write(target: Path, content: str, overwrite: bool) -> None:
+    """Write a whole file; it appears under its name only when it is complete."""
+    if target.exists() and not overwrite:
+        raise DataError(f"{target}: is there already; choose another name, or add --overwrite")
+    partial = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(utf8(content))
+        partial.replace(target)
+    except OSError as error:
+        raise DataError(f"{target}: cannot be written ({error.strerror or error})") from error

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from statclass.errors import DataError, LabelledDataError
-from statclass.formats import FORMATS, Row, Source, format_of, open_rows, text_column
+from statclass.formats import FORMATS, Row, format_of, open_rows, text_column
 from statclass.labelled.annotators import ANNOTATOR_COLUMNS, annotator_columns, merge_annotations, settle
 from statclass.labelled.checks import refuse_problems
 from statclass.labelled.exports import plain_rows, tool_of
@@ -25,6 +25,14 @@ LABEL_COLUMNS = ("labels", "primary", "label")
 REPLACED = "\ufffd"
 Labelled = str | PathLike[str] | Frame
 """A file, a folder of files, or a pandas or polars data frame."""
+
+
+class _Opened(NamedTuple):
+    """A file or frame of labelled rows: its columns, when known beforehand, and the rows."""
+
+    name: str
+    columns: list[str] | None
+    rows: Iterator[Row]
 
 
 def read_labelled(
@@ -87,15 +95,15 @@ def _labelled_files(paths: Labelled | Iterable[Labelled]) -> Iterator[str | Fram
 
 
 @contextmanager
-def _open_labelled(path: str | Frame) -> Iterator[Source]:
+def _open_labelled(path: str | Frame) -> Iterator[_Opened]:
     if not isinstance(path, str):
-        yield Source(FRAME, [str(name) for name in path.columns], frame_rows(path))
+        yield _Opened(FRAME, [str(name) for name in path.columns], frame_rows(path))
     elif format_of(path) == "jsonl" and (whole := _whole_json(path)) is not None:
-        yield Source(path, None, plain_rows(_listed_rows(whole, path)))
+        yield _Opened(path, None, plain_rows(_listed_rows(whole, path)))
     else:
         with open_rows(path) as source:
             columns = None if source.columns and tool_of(source.columns) else source.columns
-            yield Source(source.name, columns, plain_rows(source.rows))
+            yield _Opened(source.name, columns, plain_rows(source.rows))
 
 
 def _whole_json(path: str) -> str | None:
