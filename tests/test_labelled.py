@@ -255,7 +255,11 @@ MALFORMED = [
     ("h.csv", "text,label\n", "no labelled statements in"),
     ("c.csv", "text,topic\nWe refuse.,refusal\n", "no label column (labels, primary, label); the columns are 'text'"),
     ("c.csv", "body,label\nWe refuse.,refusal\n", "no column named quote, quotation, text, statement"),
-    ("s.csv", "text;label\nWe refuse.;refusal\n", "columns are separated by commas in .csv and by tabs in .tsv"),
+    (
+        "s.csv",
+        "text - label\nWe refuse. - refusal\n",
+        "s.csv: no label column (labels, primary, label); the columns are",
+    ),
     ("t.tsv", "text,label\nWe refuse.,refusal\n", "t.tsv: no label column"),
     ("u.xlsx", "x", "unknown format 'xlsx'"),
     ("n", "x", "unknown format (no ending)"),

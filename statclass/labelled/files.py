@@ -194,8 +194,6 @@ def _label_columns(
     if not present and not coders:
         expected = label or ", ".join(LABEL_COLUMNS)
         hint = "; name yours with --label-column" if label is None else ""
-        if len(names) == 1 and ";" in names[0]:
-            hint = "; columns are separated by commas in .csv and by tabs in .tsv"
         raise DataError(f"{place}: no label column ({expected}); the columns are {', '.join(map(repr, names))}{hint}")
     return present, coders
 
