@@ -1,8 +1,8 @@
 """What annotation tools export, as plain rows: Label Studio, doccano, Prodigy and Argilla.
 
-Rows become rows with the text's own columns, a ``label`` (a label or a list of
-labels) and, where the tool tells, an ``annotator``: one row for each annotation. Tasks that nobody finished, that were
-skipped, cancelled or discarded, give no row.
+Rows become rows with the text's own columns, a ``label`` (a label or a list of labels) and, where the tool tells, an
+``annotator``: one row for each annotation. Tasks that nobody finished, that were skipped, cancelled or discarded, give
+no row.
 """
 
 from __future__ import annotations
