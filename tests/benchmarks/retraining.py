@@ -95,10 +95,8 @@ def main(paths: Sequence[str], encoder: str | None, alone: bool) -> None:
                 print(f"{Path(path).stem:14s} {name:44s} left out: {error}")
                 continue
             took = time.perf_counter() - began
-            print(
-                f"{Path(path).stem:14s} {name:44s} {mean:8.3f}  {together:21.3f}  {seconds:9.0f} ({took:.0f} s)",
-                flush=True,
-            )
+            figures = f"{mean:8.3f}  {together:21.3f}  {took:7.0f}"
+            print(f"{Path(path).stem:14s} {name:44s} {figures}", flush=True)
 
 
 if __name__ == "__main__":
