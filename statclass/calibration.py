@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _THRESHOLDS = np.arange(0.20, 0.71, 0.01)
 _HANDICAPS = np.arange(0.0, 1.01, 0.1)
 _RIDGE = 1e-3
+_DRAWS = 200
 
 
 def calibrate(
@@ -34,16 +35,34 @@ def best_calibration(
     exclusive: bool,
     weights: Floats | None = None,
 ) -> tuple[int, Calibration]:
-    """Which of several kinds of margins gives the best macro-F1 of the primaries, and its calibration."""
-    counts = np.ones(len(primary)) if weights is None else weights
+    """Which of several kinds of margins to take, and its calibration.
+
+    The first, unless another has a better macro-F1 of the primaries by more than one standard error of the difference
+    (after the rule of Breiman et al. 1984, "Classification and regression trees"), so that chance does not choose.
+    """
     found = [calibrate(margins, targets, primary, exclusive, weights) for margins in kinds]
-    types = targets.shape[1]
-    scores = []
-    for margins, calibration in zip(kinds, found, strict=True):
-        chosen, order = decide(calibration, margins, exclusive)
-        scores.append(_macro_f1(primary, np.where(chosen.any(1), order[:, 0], types), counts, types + 1))
-    best = int(np.argmax(scores))
+    best = 0
+    if len(kinds) > 1:
+        labels = [primaries(calibration, margins, exclusive) for calibration, margins in zip(found, kinds, strict=True)]
+        scores = _resampled_f1(primary, labels, targets.shape[1] + 1, weights)
+        gain = scores - scores[:1]
+        better = gain.mean(1) - gain.std(1)
+        best = int(better.argmax()) if better.max() > 0 else 0
     return best, found[best]
+
+
+def primaries(calibration: Calibration, margins: Margins, exclusive: bool) -> Ints:
+    """The index of the primary, or that after the last type for ``"other"``."""
+    chosen, order = decide(calibration, margins, exclusive)
+    return np.where(chosen.any(1), order[:, 0], order.shape[1])
+
+
+def _resampled_f1(gold: Ints, found: Sequence[Ints], types: int, weights: Floats | None) -> Floats:
+    """Macro-F1 of several predictions on the same statements drawn anew, shape (n_predictions, n_draws)."""
+    share = None if weights is None else weights / weights.sum()
+    draws = np.random.RandomState(0).choice(len(gold), (_DRAWS, len(gold)), p=share)
+    alike = np.ones(len(gold))
+    return np.array([[_macro_f1(gold[draw], labels[draw], alike, types) for draw in draws] for labels in found])
 
 
 def calibrate_independent(margins: Margins, targets: NDArray[np.bool_], weights: Floats | None = None) -> Calibration:

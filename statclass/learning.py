@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.calibration import calibrate
+from statclass.calibration import calibrate, primaries
 from statclass.evaluation import confusions, f1_of, interval, resamples
-from statclass.model import Calibration, Floats, Margins, StatementClassifier, decide
+from statclass.model import Floats, Margins, StatementClassifier
 from statclass.reading import Ints
 from statclass.records import OTHER
 
@@ -73,7 +73,7 @@ def cross_validation_report(classifier: StatementClassifier, fitted: Fitted, ski
         So many statements at the beginning are of the base; the others are scored by themselves, too.
     """
     labels = [*classifier.types_, OTHER]
-    found = _found(classifier.calibration_, fitted.margins, classifier.exclusive_)
+    found = primaries(classifier.calibration_, fitted.margins, classifier.exclusive_)
     draws = resamples(len(found))
     drawn = confusions(fitted.primary, found, len(labels), draws)
     whole = confusions(fitted.primary, found, len(labels))[0]
@@ -108,12 +108,6 @@ def cross_validation_report(classifier: StatementClassifier, fitted: Fitted, ski
     return report
 
 
-def _found(calibration: Calibration, margins: Margins, exclusive: bool) -> Ints:
-    """The index of the primary, or that after the last type for ``"other"``."""
-    chosen, best = decide(calibration, margins, exclusive)
-    return np.where(chosen.any(1), best[:, 0], best.shape[1])
-
-
 def _learning_curve(classifier: StatementClassifier, fitted: Fitted) -> list[list[float]]:
     """Statements trained on and macro-F1, on the same held-out statements throughout."""
     curve = []
@@ -137,7 +131,7 @@ def _score_of(
     together = Margins(*(np.vstack([getattr(m, name) for m in margins]) for name in ("linear", "network", "primary")))
     counts = None if fitted.counts is None else fitted.counts[here]
     calibration = calibrate(together, fitted.targets[here], fitted.primary[here], classifier.exclusive_, counts)
-    found = _found(calibration, together, classifier.exclusive_)
+    found = primaries(calibration, together, classifier.exclusive_)
     confusion = confusions(fitted.primary[here], found, len(classifier.types_) + 1)[0]
     return round(float(f1_of(confusion)[confusion.sum(1) > 0].mean()), 4)
 

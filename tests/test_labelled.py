@@ -257,8 +257,8 @@ MALFORMED = [
     ("c.csv", "body,label\nWe refuse.,refusal\n", "no column named quote, quotation, text, statement"),
     (
         "s.csv",
-        "text^label\nWe refuse.^refusal\n",
-        "no label column (labels, primary, label); the columns are 'text^label'",
+        "text - label\nWe refuse. - refusal\n",
+        "s.csv: no label column (labels, primary, label); the columns are",
     ),
     ("t.tsv", "text,label\nWe refuse.,refusal\n", "t.tsv: no label column"),
     ("u.xlsx", "x", "unknown format 'xlsx'"),
@@ -330,6 +330,17 @@ MALFORMED = [
     ),
     ("an.csv", "text,label_a,label_b\nNo.,,\n", "an.csv:2: no annotator gave a label"),
     ("an.csv", "text,label_a,label_b\nNo.,refusal,denial\n", "an.csv:2: the annotators are evenly split"),
+    (
+        "ls.json",
+        '[{"data": {"text": "No."}, "annotations": []}, {"data": 5}, {"data": {}, "annotations": [5]}]',
+        "ls.json:1: not built as Label Studio exports it",
+    ),
+    ("ar.json", '[{"fields": {"text": "No."}, "responses": {"act": 5}}]', "ar.json:1: not built as Argilla exports it"),
+    (
+        "pr.jsonl",
+        '{"text": "No.", "label": "a", "answer": "accept"}\n{"text": "No.", "answer": "accept"}\n',
+        "pr.jsonl:2: the label is None, expected text",
+    ),
     ("gone.csv", None, "gone.csv: cannot be opened (No such file or directory)"),
 ]
 

@@ -1,8 +1,8 @@
 """What annotation tools export, as plain rows: Label Studio, doccano, Prodigy and Argilla.
 
-Each function takes the rows of a file and gives rows with the text's own columns, a ``label`` (a label or a list of
-labels) and, where the tool tells, an ``annotator``: one row for each annotation. Tasks that nobody finished, that were
-skipped, cancelled or discarded, give no row.
+Rows become rows with the text's own columns, a ``label`` (a label or a list of labels) and, where the tool tells, an
+``annotator``: one row for each annotation. Tasks that nobody finished, that were skipped, cancelled or discarded, give
+no row.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from statclass.formats import Row
 LABEL, ANNOTATOR = "label", "annotator"
 Plain = Iterator[Row]
 _UNFINISHED = ("draft", "discarded", "pending")
+_OF_THE_TASK = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
 
 
 def plain_rows(rows: Iterable[Row]) -> Plain:
@@ -27,58 +28,64 @@ def plain_rows(rows: Iterable[Row]) -> Plain:
         seen.append(row)
         if row.values and not row.problem:
             translate = tool_of(row.values)
-            yield from translate(chain(seen, rows)) if translate else chain(seen, rows)
+            together = chain(seen, rows)
+            yield from together if translate is None else translate(together)
             return
     yield from seen
+
+
+def _row_by_row(tool: str, translate: Callable[[Row], Plain]) -> Callable[[Iterable[Row]], Plain]:
+    """Translate each row by itself; one that is not built as the tool builds them becomes a problem."""
+
+    def translated(rows: Iterable[Row]) -> Plain:
+        for row in rows:
+            try:
+                yield from [row] if row.problem else list(translate(row))
+            except (AttributeError, LookupError, TypeError, ValueError):
+                yield Row(row.values, row.file, row.line, f"not built as {tool} exports it")
+
+    return translated
 
 
 def tool_of(values: Mapping[str, Any] | Sequence[str]) -> Callable[[Iterable[Row]], Plain] | None:
     """What translates rows like this one, or rows with these columns; None when they need no translation."""
     values = values if isinstance(values, Mapping) else dict.fromkeys(values)
     if isinstance(values.get("data"), dict) and ("annotations" in values or "completions" in values):
-        return label_studio
+        return _row_by_row("Label Studio", label_studio)
     if isinstance(values.get("fields"), dict):
-        return argilla
+        return _row_by_row("Argilla", argilla)
     if any(name.endswith(".responses") for name in values):
-        return argilla_flattened
+        return _row_by_row("Argilla", argilla_flattened)
     if "answer" in values and ("accept" in values or LABEL in values):
         return prodigy
     if "annotation_id" in values and "lead_time" in values:
-        return label_studio_table
+        return _row_by_row("Label Studio", label_studio_table)
     return None
 
 
-def label_studio(rows: Iterable[Row]) -> Plain:
+def label_studio(row: Row) -> Plain:
     """Label Studio's JSON: a task with its ``data`` and ``annotations``, each with ``choices`` in its result."""
-    for row in rows:
-        if row.problem or not isinstance(row.values.get("data"), dict):
-            yield _passed(row, "expected a Label Studio task with 'data'")
+    for annotation in row.values.get("annotations") or row.values.get("completions") or ():
+        if annotation.get("was_cancelled"):
             continue
-        for annotation in row.values.get("annotations") or row.values.get("completions") or ():
-            if annotation.get("was_cancelled"):
-                continue
-            results = [result for result in annotation.get("result", ()) if isinstance(result.get("value"), dict)]
-            chosen = [result["value"]["choices"] for result in results if "choices" in result["value"]]
-            if results and not chosen:
-                yield Row(row.values["data"], row.file, row.line, "the annotation has no choices of the whole text")
-                continue
-            labels = list(dict.fromkeys(label for labels in chosen for label in labels))
-            yield _annotated(row, row.values["data"], labels, annotation.get("completed_by"))
+        results = [result["value"] for result in annotation["result"] if isinstance(result.get("value"), dict)]
+        chosen = [value["choices"] for value in results if "choices" in value]
+        if results and not chosen:
+            yield Row(row.values["data"], row.file, row.line, "the annotation has no choices of the whole text")
+            continue
+        labels = list(dict.fromkeys(label for labels in chosen for label in labels))
+        yield _annotated(row, row.values["data"], labels, annotation.get("completed_by"))
 
 
-def label_studio_table(rows: Iterable[Row]) -> Plain:
+def label_studio_table(row: Row) -> Plain:
     """Label Studio's JSON-MIN and CSV: a row for each annotation; several choices are an object in one cell."""
-    known = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
-    for row in rows:
-        values = {name: _opened(value) for name, value in row.values.items()}
+    values = {name: _opened(value) for name, value in row.values.items()}
+    if LABEL not in values:
         chosen = [name for name, value in values.items() if isinstance(value, dict) and "choices" in value]
-        if chosen and LABEL not in values:
-            values[LABEL] = values[chosen[0]]
-        elif LABEL not in values:
-            named = [name for name in values if name in ("sentiment", "choice", "class", "category", "labels")]
-            own = named or [name for name in list(values)[::-1] if name not in (*known, "text")]
-            values |= {LABEL: values[own[0]]} if own else {}
-        yield Row(values, row.file, row.line, row.problem)
+        usual = [name for name in values if name in ("sentiment", "choice", "class", "category", "labels")]
+        others = [name for name in reversed(values) if name not in (*_OF_THE_TASK, "text")]
+        values[LABEL] = values[(chosen or usual or others)[0]]
+    yield Row(values, row.file, row.line)
 
 
 def prodigy(rows: Iterable[Row]) -> Plain:
@@ -86,7 +93,7 @@ def prodigy(rows: Iterable[Row]) -> Plain:
 
     Yes-or-no answers about one text and by one annotator become one row: the set of the labels that were accepted.
     """
-    sets: dict[tuple[Any, Any], Row] = {}
+    sets: dict[tuple[str, Any], Row] = {}
     for row in rows:
         answer, values = row.values.get("answer"), row.values
         if row.problem or answer not in ("accept", "reject", "ignore"):
@@ -98,7 +105,10 @@ def prodigy(rows: Iterable[Row]) -> Plain:
         if "accept" in values:
             yield _annotated(row, values, values["accept"], annotator)
             continue
-        key = (values.get("text"), annotator)
+        if not isinstance(values.get(LABEL), str):
+            yield _passed(row, f"the label is {values.get(LABEL)!r}, expected text")
+            continue
+        key = (repr(values.get("text")), annotator)
         if key not in sets:
             sets[key] = _annotated(row, values, [], annotator)
         if answer == "accept":
@@ -106,16 +116,12 @@ def prodigy(rows: Iterable[Row]) -> Plain:
     yield from sets.values()
 
 
-def argilla(rows: Iterable[Row]) -> Plain:
+def argilla(row: Row) -> Plain:
     """Argilla's records: ``fields`` with the text, ``responses`` by question (version 2) or by user (version 1)."""
-    for row in rows:
-        if row.problem or not isinstance(row.values.get("fields"), dict):
-            yield _passed(row, "expected an Argilla record with 'fields'")
-            continue
-        responses = row.values.get("responses") or {}
-        answers = _by_question(responses) if isinstance(responses, dict) else _by_user(responses)
-        for value, annotator in answers:
-            yield _annotated(row, {**(row.values.get("metadata") or {}), **row.values["fields"]}, value, annotator)
+    responses = row.values.get("responses") or {}
+    answers = _by_question(responses) if isinstance(responses, dict) else _by_user(responses)
+    for value, annotator in answers:
+        yield _annotated(row, {**(row.values.get("metadata") or {}), **row.values["fields"]}, value, annotator)
 
 
 def _by_question(responses: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
@@ -131,19 +137,15 @@ def _by_user(responses: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
             yield next(iter(values.values())).get("value"), answer.get("user_id")
 
 
-def argilla_flattened(rows: Iterable[Row]) -> Plain:
+def argilla_flattened(row: Row) -> Plain:
     """Argilla's records with ``flatten=True``: ``label.responses`` beside ``label.responses.users``."""
-    for row in rows:
-        name = next((name for name in row.values if name.endswith(".responses")), None)
-        if row.problem or name is None:
-            yield _passed(row, "expected an Argilla record with '<question>.responses'")
-            continue
-        answers = row.values[name] or []
-        users = row.values.get(f"{name}.users") or [None] * len(answers)
-        states = row.values.get(f"{name}.status") or ["submitted"] * len(answers)
-        for value, user, state in zip(answers, users, states, strict=False):
-            if state not in _UNFINISHED:
-                yield _annotated(row, row.values, value, user)
+    (name,) = [name for name in row.values if name.endswith(".responses")]
+    answers = row.values[name] or []
+    users = row.values.get(f"{name}.users") or [None] * len(answers)
+    states = row.values.get(f"{name}.status") or ["submitted"] * len(answers)
+    for value, user, state in zip(answers, users, states, strict=False):
+        if state not in _UNFINISHED:
+            yield _annotated(row, row.values, value, user)
 
 
 def _annotated(row: Row, values: Mapping[str, Any], labels: Any, annotator: Any) -> Row:

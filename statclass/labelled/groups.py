@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from statclass.errors import InputError
 from statclass.labelled.statement import LabelledStatement
@@ -13,6 +14,7 @@ from statclass.text import canonical
 GROUP_COLUMNS = ("group", "pair", "article", "speech", "speaker")
 SAME_GROUP = 0.55
 _MOST_CANDIDATES = 60
+_SHARED = 2
 
 
 def groups_of(rows: Sequence[LabelledStatement], column: str | None = None) -> list[int]:
@@ -46,7 +48,8 @@ def refuse_missing_column(rows: Sequence[LabelledStatement], column: str | None)
 def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, int, float]]:
     """Pairs of texts whose sets of words overlap (Jaccard index) by `at_least`.
 
-    Candidates are texts that share one of their rarest words, so very common wording alone makes no pair.
+    Candidates are texts that share two of their rarest words, as all have to that overlap so far; very common wording
+    alone makes no pair (Xiao et al. 2011, "Efficient similarity joins for near-duplicate detection").
     """
     words = [frozenset(words_of(text)) for text in texts]
     sizes = [len(bag) for bag in words]
@@ -54,13 +57,12 @@ def similar_pairs(texts: Sequence[str], at_least: float) -> Iterator[tuple[int, 
     holders: dict[str, list[int]] = defaultdict(list)
     for n, bag in enumerate(words):
         rare = sorted(bag, key=lambda word: (frequency[word], word))[: max(3, int(len(bag) * (1 - at_least)) + 2)]
-        candidates = dict.fromkeys(other for word in rare for other in holders[word][-_MOST_CANDIDATES:])
-        for other in candidates:
-            size, least = sizes[n], sizes[other]
-            if min(size, least) < at_least * max(size, least):
+        candidates = Counter(chain.from_iterable(holders[word][-_MOST_CANDIDATES:] for word in rare))
+        for other, together in candidates.items():
+            if together < min(_SHARED, sizes[n]):
                 continue
             shared = len(bag & words[other])
-            overlap = shared / (size + least - shared)
+            overlap = shared / (sizes[n] + sizes[other] - shared)
             if overlap >= at_least:
                 yield other, n, overlap
         for word in rare:
