@@ -144,8 +144,8 @@ def explain(statement: str) -> list[Contribution]:
     return _default().explain(statement)
 
 
-def train(paths: str | PathLike[str] | Iterable[str | PathLike[str]], **settings: object) -> StatementClassifier:
-    """Train a classifier on labelled files; see :func:`statclass.training.train` for the settings."""
+def train(paths: object, **settings: object) -> StatementClassifier:
+    """Train a classifier on labelled files or data frames; see :func:`statclass.training.train` for the settings."""
     from statclass.training import train as train_on_files
 
     return train_on_files(paths, **settings)  # type: ignore[arg-type]

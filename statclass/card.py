@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from statclass.model import StatementClassifier
 
+_STILL_RISING = 0.01
+_RISING = "The score was still rising: more statements should help."
+_RISEN = (
+    "The score had nearly stopped rising: better labels, or unlike statements, will help more than many like these."
+)
 _LIMITS = """\
 - A score says how likely the label is for text like the training data; in other registers it is less to be trusted.
 - Each statement is read by itself: who is speaking, and what was asked before, is unknown unless the statement says it.
@@ -24,9 +29,8 @@ def model_card(classifier: StatementClassifier) -> str:
         f"# Model card: {len(classifier.types_)} labels ({', '.join(classifier.types_)})\n",
         _training(info),
         _thresholds(classifier),
-        _scores(
-            "Cross-validation on the training data, groups of near-duplicates kept whole", info["cross_validation"]
-        ),
+        _cross_validation(info),
+        _curve(info.get("learning_curve")),
         *(_real(name, text) for name, text in info.get("held_out", {}).items()),
         f"## Limits\n\n{_LIMITS}",
     ]
@@ -39,21 +43,57 @@ def _training(info: dict[str, Any]) -> str:
     if data:
         counts = ", ".join(f"{count} {label}" for label, count in data["primaries"].items())
         lines += [f"- {data['statements']} statements by primary label: {counts}", f"- SHA-256 `{data['sha256']}`"]
+        if base := data.get("base"):
+            weight = base["weight_of_others"]
+            lines.append(f"- {base['statements']} of them are of the base; each of the others counts {weight:g} times")
     versions = ", ".join(f"{name} {version}" for name, version in info["versions"].items())
     return "\n".join([*lines, f"- Made with {versions}", ""])
 
 
 def _thresholds(classifier: StatementClassifier) -> str:
     if classifier.exclusive_:
-        return "## Decision\n\nThe best label is always given.\n"
+        return "## Decision\n\nA label is always given: the one whose score is best for how common the label is.\n"
     pairs = zip(classifier.types_, classifier.calibration_.threshold, strict=True)
     rows = "\n".join(f"| {name} | {threshold:.2f} |" for name, threshold in pairs)
     return f"## Decision\n\nA type is given when its score reaches:\n\n| type | threshold |\n|---|---|\n{rows}\n"
 
 
-def _scores(title: str, scores: dict[str, float]) -> str:
-    rows = "\n".join(f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in scores.items())
-    return f"## {title}\n\n| score | |\n|---|---|\n{rows}\n"
+def _cross_validation(info: dict[str, Any]) -> str:
+    intervals = info.get("cross_validation_intervals", {})
+    lines = [
+        "## Cross-validation on the training data, groups of near-duplicates kept whole",
+        "",
+        "| score | | 95% interval |",
+        "|---|---|---|",
+        *(_score(name, value, intervals.get(name)) for name, value in info["cross_validation"].items()),
+    ]
+    added = info.get("cross_validation_of_added", {})
+    lines += [_score(f"{name}, of the statements added to the base", value, None) for name, value in added.items()]
+    if by_label := info.get("cross_validation_by_label"):
+        lines += ["", "| label | precision | recall | F1 | 95% interval | statements |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"| {label} | {of['precision']:.3f} | {of['recall']:.3f} | {of['f1']:.3f} | {_span(of['interval'])} | "
+            f"{of['statements']} |"
+            for label, of in by_label.items()
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _score(name: str, value: float, interval: list[float] | None) -> str:
+    return f"| {name.replace('_', ' ')} | {value:.3f} | {_span(interval) if interval else ''} |"
+
+
+def _span(interval: list[float]) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}"
+
+
+def _curve(curve: list[list[float]] | None) -> str:
+    if not curve:
+        return ""
+    rows = "\n".join(f"| {size:.0f} | {score:.3f} |" for size, score in curve)
+    rising = len(curve) > 1 and curve[-1][1] - curve[-2][1] >= _STILL_RISING
+    table = f"| trained on | macro-F1 on the same held-out statements |\n|---|---|\n{rows}\n"
+    return f"## Learning curve\n\n{table}\n{_RISING if rising else _RISEN}\n"
 
 
 def _real(name: str, text: str) -> str:

@@ -282,9 +282,9 @@ class FeatureExtractor(Estimator):
         self.column_of_slot_ = np.full(1 << SLOT_BITS, len(self.slots_), np.int32)
         self.column_of_slot_[self.slots_] = np.arange(len(self.slots_), dtype=np.int32)
 
-    def hits(self, statements: Sequence[str]) -> tuple[Hits, Reading, list[str]]:
-        """Every feature occurrence in a block of statements, with the reading and the tokens it came from."""
-        reading, tokens = self.reader_.read(statements)
+    def hits(self, statements: Sequence[str]) -> tuple[Hits, Reading]:
+        """Every feature occurrence in a block of statements, with the reading that it came from."""
+        reading = self.reader_.read(statements)
         by_track = tracks(reading)
         pieces = []
         for number, template in enumerate(self.templates_):
@@ -292,11 +292,11 @@ class FeatureExtractor(Estimator):
             end = int(np.searchsorted(track.row, reading.n_statements))
             slot = slots_of(template, track)[:end].astype(np.int64)
             pieces.append((track.row[:end], slot, np.full(end, number), np.arange(end)))
-        return Hits(*(np.concatenate(column) for column in zip(*pieces, strict=True))), reading, tokens
+        return Hits(*(np.concatenate(column) for column in zip(*pieces, strict=True))), reading
 
     def read(self, statements: Sequence[str]) -> Reading:
         """The reading of a block of statements."""
-        return self.reader_.read(statements)[0]
+        return self.reader_.read(statements)
 
     def weighted_sums(self, reading: Reading, weights: NDArray[np.int32]) -> Ints:
         """For each statement of a block the sum of the weights of its features: the labelling path.
@@ -368,7 +368,7 @@ class FeatureExtractor(Estimator):
             raise InputError("feature names are known only to an extractor that was fitted in this process")
         names = np.full(len(self.slots_) + 1, "", object)
         for start in range(0, len(self._texts), BLOCK):
-            hits, reading, _ = self.hits(self._texts[start : start + BLOCK])
+            hits, reading = self.hits(self._texts[start : start + BLOCK])
             by_track = tracks(reading)
             columns, firsts = np.unique(self.column_of_slot_[hits.slot], return_index=True)
             for column, first in zip(columns, firsts, strict=True):

@@ -18,7 +18,7 @@ from statclass.estimator import Estimator
 from statclass.features import BLOCK, FeatureExtractor, check_statements, feature_name, tracks
 from statclass.network import Network
 from statclass.records import OTHER, Contribution, Prediction, StatementType
-from statclass.text import SEPARATOR, tokenize
+from statclass.text import BOUNDARY, tokenize
 
 Floats = NDArray[np.float64]
 Labels = str | Iterable[str]
@@ -35,23 +35,33 @@ MAX_LENGTH = 100_000
 class Calibration:
     """Turns margins into calibrated scores and says which are enough.
 
+    With independent types, `linear`, `network` and `intercept` are of the logistic curve fitted to the out-of-fold
+    margins (Platt 1999, "Probabilistic outputs for support vector machines", with two inputs). With one label a
+    statement, they and `primary` are of the shares that make the right labels likeliest.
+
     Parameters
     ----------
     linear, network, intercept : float array of shape (n_types,)
-        Of the logistic curve fitted to the out-of-fold margins of the linear model and of the network (Platt 1999,
-        "Probabilistic outputs for support vector machines", with two inputs).
     threshold : float array of shape (n_types,)
-        Scores at or over it assign the type.
+        Scores at or over it assign the type; with one label a statement, the label whose score is the highest multiple
+        of its threshold is given.
+    primary : float array of shape (n_types,)
+        How much the network's margins of primaries count.
     """
 
     linear: Floats
     network: Floats
     intercept: Floats
     threshold: Floats
+    primary: Floats
 
     def log_odds(self, margins: Margins) -> Floats:
         """Calibrated log-odds of the types, shape (n_statements, n_types), rounded to four decimals."""
         return np.round(margins.linear * self.linear + margins.network * self.network + self.intercept, 4)
+
+    def log_shares(self, margins: Margins) -> Floats:
+        """Logarithms of the shares of labels of which a statement has one, up to a constant a statement."""
+        return np.round(self.log_odds(margins) + margins.primary * self.primary, 4)
 
 
 @dataclass(frozen=True)
@@ -84,12 +94,26 @@ def chances(log_odds: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
 
 
+def shares(logarithms: Floats) -> Floats:
+    """Scores of each row that sum to one, from their logarithms up to a constant a row.
+
+    Examples
+    --------
+    >>> shares(np.array([[5.0, 5.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    risen = np.exp(logarithms - logarithms.max(1, keepdims=True, initial=-1e9))
+    found: Floats = risen / risen.sum(1, keepdims=True)
+    return found
+
+
 class StatementClassifier(Estimator):
     """Labels statements; follows scikit-learn's conventions for classifiers.
 
     With sets of labels (or labels among which is ``"other"``) every type gets a score of its own, and a statement
-    whose types all stay below their thresholds is ``"other"``. With one label a statement and no ``"other"``, the best
-    label is always given.
+    whose types all stay below their thresholds is ``"other"``. With one label a statement and no ``"other"``, the
+    scores of a statement sum to one and a label is always given: the one whose score is best for its threshold, which
+    is lower for rare labels.
 
     Parameters
     ----------
@@ -125,7 +149,13 @@ class StatementClassifier(Estimator):
         self.folds = folds
         self.seed = seed
 
-    def fit(self, statements: Iterable[str], labels: Iterable[Labels], groups: Sequence[Any] | None = None) -> Self:
+    def fit(
+        self,
+        statements: Iterable[str],
+        labels: Iterable[Labels],
+        groups: Sequence[Any] | None = None,
+        sample_weight: Sequence[float] | None = None,
+    ) -> Self:
         """Learn from labelled statements.
 
         Parameters
@@ -135,10 +165,12 @@ class StatementClassifier(Estimator):
             One label each, or a set of labels each (possibly empty).
         groups : sequence of length n, optional
             Statements of one group (an article, a speaker) never stand on both sides of a cross-validation split.
+        sample_weight : sequence of float of length n, optional
+            How much each statement counts; 1 each when not given.
         """
         from statclass.training import fit_classifier
 
-        fit_classifier(self, check_statements(statements), list(labels), groups)
+        fit_classifier(self, check_statements(statements), list(labels), groups, sample_weight)
         return self
 
     def restore(
@@ -188,11 +220,17 @@ class StatementClassifier(Estimator):
 
     def decision_function(self, statements: Iterable[str]) -> Floats:
         """Calibrated log-odds of the types, shape (n_statements, n_types), in the order of `types_`."""
-        return self.calibration_.log_odds(self.margins(statements))
+        margins = self.margins(statements)
+        return self.calibration_.log_shares(margins) if self.exclusive_ else self.calibration_.log_odds(margins)
 
     def scores(self, statements: Iterable[str]) -> Floats:
         """Calibrated scores of the types, shape (n_statements, n_types), in the order of `types_`."""
-        return chances(self.decision_function(statements))
+        return self._scores_of(self.margins(statements))
+
+    def _scores_of(self, margins: Margins) -> Floats:
+        if self.exclusive_:
+            return shares(self.calibration_.log_shares(margins))
+        return chances(self.calibration_.log_odds(margins))
 
     def predict_proba(self, statements: Iterable[str]) -> Floats:
         """Scores in the order of `classes_`, shape (n_statements, n_classes), each from 0 to 1.
@@ -201,10 +239,7 @@ class StatementClassifier(Estimator):
         minus the best score.
         """
         scores = self.scores(statements)
-        if self.exclusive_:
-            shares: Floats = scores / np.maximum(scores.sum(1, keepdims=True), 1e-12)
-            return shares
-        return np.column_stack([scores, 1.0 - scores.max(1)])
+        return scores if self.exclusive_ else np.column_stack([scores, 1.0 - scores.max(1)])
 
     def predict(self, statements: Iterable[str]) -> NDArray[np.str_]:
         """The primary label of each statement."""
@@ -224,7 +259,7 @@ class StatementClassifier(Estimator):
         """What each statement does, in order."""
         texts = self._ready(statements)
         margins = self.margins(texts)
-        scores = chances(self.calibration_.log_odds(margins))
+        scores = self._scores_of(margins)
         chosen, order = self.choose(margins)
         counts, best = chosen.sum(1).tolist(), scores.max(1, initial=0.0).tolist()
         types, order, values = self.types_, order.tolist(), scores.tolist()
@@ -239,14 +274,7 @@ class StatementClassifier(Estimator):
 
     def choose(self, margins: Margins) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which types each statement gets, and the types in order: those first, the primary before the others."""
-        log_odds = self.calibration_.log_odds(margins)
-        liking = preference(log_odds, margins)
-        if self.exclusive_:
-            chosen = np.zeros(liking.shape, bool)
-            chosen[np.arange(len(liking)), liking.argmax(1)] = True
-        else:
-            chosen = chances(log_odds) >= self.calibration_.threshold
-        return chosen, np.argsort(-(liking + 1e6 * chosen), axis=1, kind="stable")
+        return decide(self.calibration_, margins, self.exclusive_)
 
     def explain(self, statement: str) -> list[Contribution]:
         """Which features moved which type, strongest first, with their places in the statement.
@@ -262,9 +290,9 @@ class StatementClassifier(Estimator):
         return sorted(found, key=lambda c: -abs(c.weight))
 
     def _linear_contributions(self, statement: str) -> list[Contribution]:
-        hits, reading, tokens = self.extractor_.hits([statement[:MAX_LENGTH]])
+        hits, reading = self.extractor_.hits([statement[:MAX_LENGTH]])
         by_track = tracks(reading)
-        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
+        offsets = token_offsets(statement[:MAX_LENGTH])
         columns = self.extractor_.column_of_slot_[hits.slot]
         learned = np.flatnonzero(columns < len(self.extractor_.slots_))
         scale = self.calibration_.linear / (WEIGHT_SCALE * np.sqrt(max(len(learned), 1)))
@@ -288,13 +316,17 @@ class StatementClassifier(Estimator):
 
     def _network_contributions(self, statement: str) -> list[Contribution]:
         """What the network's margins lose when a word is left out."""
-        reading, tokens = self.extractor_.reader_.read([statement[:MAX_LENGTH]])
-        offsets = token_offsets(statement[:MAX_LENGTH], tokens)
+        reading = self.extractor_.reader_.read([statement[:MAX_LENGTH]])
+        offsets = token_offsets(statement[:MAX_LENGTH])
         encoded = self.network_.encode(reading, self.extractor_.reader_.table.words)
         whole = self.network_.leaving_out(encoded, 0)
+        types = len(self.types_)
         found = []
         for place in range(3, min(int(encoded.start[-1]), _MOST_LEFT_OUT)):
-            moved = (whole - self.network_.leaving_out(encoded, place))[: len(self.types_)] * self.calibration_.network
+            lost = whole - self.network_.leaving_out(encoded, place)
+            moved = lost[:types] * self.calibration_.network
+            if self.exclusive_:
+                moved = moved + lost[types : 2 * types] * self.calibration_.primary
             word = self.extractor_.reader_.word_at(reading, place)
             spans = [span] if (span := offsets[reading.token[place]]) else []
             found += [
@@ -313,6 +345,19 @@ class StatementClassifier(Estimator):
         if not hasattr(self, "weights_"):
             raise InputError(f"this {type(self).__name__} is not fitted; call fit, or load a saved one")
         return check_statements(statements)
+
+
+def decide(calibration: Calibration, margins: Margins, exclusive: bool) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which types each statement gets, and the types in order: those first, the primary before the others."""
+    if exclusive:
+        liking = calibration.log_shares(margins) - np.log(calibration.threshold)
+        chosen = np.zeros(liking.shape, bool)
+        chosen[np.arange(len(liking)), liking.argmax(1)] = True
+    else:
+        log_odds = calibration.log_odds(margins)
+        liking = preference(log_odds, margins)
+        chosen = chances(log_odds) >= calibration.threshold
+    return chosen, np.argsort(-(liking + 1e6 * chosen), axis=1, kind="stable")
 
 
 def preference(log_odds: Floats, margins: Margins) -> Floats:
@@ -335,10 +380,11 @@ def type_order(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(labels, key=lambda name: (codebook.index(name) if name in codebook else len(codebook), name)))
 
 
-def token_offsets(text: str, tokens: Sequence[str]) -> list[tuple[int, int] | None]:
-    """Character offsets of a statement's tokens as :meth:`FeatureExtractor.hits` gives them; None for boundaries."""
-    places = iter(tokenize(text))
-    return [None if token == SEPARATOR else next(places)[1:] for token in tokens]
+def token_offsets(text: str) -> list[tuple[int, int] | None]:
+    """Character offsets of a statement's tokens as a :class:`~statclass.reading.Reading` counts them; None for
+    boundaries."""
+    edge: list[tuple[int, int] | None] = [None] * len(BOUNDARY)
+    return [*edge, *((start, end) for _, start, end in tokenize(text)), *edge]
 
 
 def _contribution(

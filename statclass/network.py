@@ -2,13 +2,19 @@
 
 After Kim (2014), "Convolutional neural networks for sentence classification". Each token is the sum of its word's
 vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it; filters
-over three and five tokens are pooled by their maximum and mean over the statement; a linear layer scores the labels
-(independently) and the primary label (against each other).
+over three and five tokens are pooled by their maximum and mean over the statement; from these, directly and by way of
+hidden units, the labels are scored (independently) and the primary label (against each other).
+
+A trained network is rounded to whole numbers small enough for every sum to be exact (:func:`in_whole_numbers`), so that
+a statement's scores are the same on every machine, in whatever block it stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +22,9 @@ from numpy.typing import NDArray
 from statclass.reading import Ints, Reading
 from statclass.vectors import FIRST_WORD
 
-Arrays = dict[str, NDArray[np.float32]]
+Arrays = dict[str, NDArray[Any]]
 Singles = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 FIELDS = (
     "category", "second", "third", "subject", "source", "negation", "modality",
@@ -30,6 +37,13 @@ _DENSE = tuple(n for n, name in enumerate(FIELDS) if name in ("category", "subje
 _SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE)
 _PART = 64
 _MEAN_SCALE = np.float32(3.0)
+_MOST = np.float32(4.0)
+"""Activations of tokens are cut off here."""
+_FINE, _COARSE = 1024, 64
+"""Units of a token's parts and of its activation in whole numbers; the one is a power of two times the other."""
+_SHIFT = 4
+_TOP_BITS, _MEAN_BITS, _HIDDEN_BITS = 20, 12, 18
+_POOLED_UNIT, _MOST_POOLED = 64, 4095
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,8 @@ class NetworkSettings:
         Weight decay (Loshchilov and Hutter 2019, AdamW).
     smoothing : float
         Labels are moved this far from 0 and 1.
+    hidden : int
+        Units between the pooled filters and the outputs, beside the direct way; 0 for none.
     """
 
     width: int = 32
@@ -60,11 +76,61 @@ class NetworkSettings:
     dropout: float = 0.3
     decay: float = 0.02
     smoothing: float = 0.02
+    hidden: int = 0
 
 
-def as_stored(network_arrays: Arrays) -> Arrays:
-    """The arrays rounded to half precision, as they are saved."""
-    return {name: array.astype(np.float16).astype(np.float32) for name, array in network_arrays.items()}
+def in_whole_numbers(arrays: Arrays) -> Arrays:
+    """The arrays of a trained network in whole numbers: how they are saved and used.
+
+    Parts of tokens become multiples of 1/1024 (16 bits), so that a token's activation is a whole number from 0 to 255;
+    filters become whole numbers from -127 to 127, each filter in a unit of its own. The sum of up to 512 products of
+    both is below 2**24 and exact in single precision, in whatever order it is formed (Jacob et al. 2018, "Quantization
+    and training of neural networks for efficient integer-arithmetic-only inference"). The last layer is kept in whole
+    numbers too, whose sums are exact in double precision.
+    """
+    stored: Arrays = {name: _rounded(arrays[name] * _FINE, np.int16) for name in ("words", "codes", "bias")}
+    units = []
+    for size in WIDTHS:
+        filters = arrays[f"filter{size}"]
+        unit = np.maximum(np.abs(filters).max(0), 1e-6) / 127
+        stored[f"filter{size}"] = _rounded(filters / unit, np.int8)
+        stored[f"filterbias{size}"] = _rounded(arrays[f"filterbias{size}"] * _COARSE / unit, np.int32)
+        units.append(unit.astype(float) / _COARSE)
+    per_filter = np.split(arrays["out"].astype(float), [2 * len(WIDTHS) * arrays["filter3"].shape[1]])
+    top, mean = _by_pooling(per_filter[0])
+    stored["unit"] = np.concatenate(units)
+    stored |= _in_unit("top", stored["unit"][:, None] * top, _TOP_BITS)
+    stored |= _in_unit("mean", stored["unit"][:, None] * mean / _MEAN_SCALE, _MEAN_BITS)
+    hidden = np.vstack(_by_pooling(arrays["hidden"].astype(float)))
+    unit = np.maximum(np.abs(hidden).max(0, initial=0), 1e-6) / 127
+    stored["hidden"] = _rounded(hidden / unit, np.int8)
+    stored["hiddenbias"] = _rounded(arrays["hiddenbias"] * _POOLED_UNIT / unit, np.int32)
+    stored |= _in_unit("out", per_filter[1] * (unit / _POOLED_UNIT)[:, None], _HIDDEN_BITS)
+    stored["outbias"] = arrays["outbias"].astype(float)
+    return stored
+
+
+def with_hidden(arrays: Arrays) -> Arrays:
+    """The arrays of a network of the first format, which had no hidden units, with none."""
+    return {"hidden": np.zeros((len(arrays["out"]), 0)), "hiddenbias": np.zeros(0), **arrays}
+
+
+def _by_pooling(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Weights of the maxima of all filters, and of their means; in training they alternate by window size."""
+    parts = np.split(weights, 2 * len(WIDTHS))
+    return np.vstack(parts[::2]), np.vstack(parts[1::2])
+
+
+def _in_unit(name: str, weights: NDArray[Any], bits: int) -> Arrays:
+    """Weights as whole multiples of a unit, with that unit."""
+    unit = np.maximum(np.abs(weights).max(initial=0), 1e-12) / 2**bits
+    return {name: _rounded(weights / unit, np.int32), f"{name}unit": np.array([unit])}
+
+
+def _rounded(values: NDArray[Any], kind: type[np.signedinteger[Any]]) -> NDArray[Any]:
+    ends = np.iinfo(kind)
+    whole: NDArray[Any] = np.clip(np.rint(values), max(ends.min, -(2**24)), min(ends.max, 2**24)).astype(kind)
+    return whole
 
 
 @dataclass(frozen=True)
@@ -90,9 +156,12 @@ class Network:
 
     Parameters
     ----------
-    arrays : dict of str to float32 array
-        ``words`` (n_words, width), ``codes`` (len(FIELDS) * CODES, width), ``bias`` (width,), for each window size
-        ``filter<size>`` (size * width, filters) and ``filterbias<size>`` (filters,), ``out`` and ``outbias``.
+    arrays : dict of str to array
+        Of whole numbers, as :func:`in_whole_numbers` returns them: ``words`` (n_words, width), ``codes`` (len(FIELDS) *
+        CODES, width), ``bias`` (width,), for each window size ``filter<size>`` (size * width, filters) and
+        ``filterbias<size>`` (filters,), their ``unit``; ``top`` and ``mean`` (len(WIDTHS) * filters, outputs) with
+        their units; ``hidden`` (2 * len(WIDTHS) * filters, hidden), ``hiddenbias``, ``out`` (hidden, outputs) with its
+        unit, and ``outbias``.
     rows : dict of str to int
         Row of each word in ``words``.
     """
@@ -103,7 +172,11 @@ class Network:
         self._row_of_type: Ints = np.zeros(0, np.int64)
         self._types: list[str] | None = None
 
-    def outputs(self, reading: Reading, words: list[str]) -> Singles:
+    @cached_property
+    def _filters(self) -> tuple[Singles, Singles]:
+        return _merged_filters(self.arrays)
+
+    def outputs(self, reading: Reading, words: list[str]) -> Doubles:
         """Scores of a block, shape (n_statements, n_outputs).
 
         Parameters
@@ -114,16 +187,16 @@ class Network:
         """
         return self.outputs_of(self.encode(reading, words))
 
-    def outputs_of(self, encoded: Encoded) -> Singles:
+    def outputs_of(self, encoded: Encoded) -> Doubles:
         """Scores of encoded statements, shape (n_statements, n_outputs)."""
-        return _forward(self.arrays, encoded)
+        return _forward(self.arrays, self._filters, encoded)
 
-    def leaving_out(self, encoded: Encoded, token: int) -> Singles:
+    def leaving_out(self, encoded: Encoded, token: int) -> Doubles:
         """Outputs of one encoded statement with one of its tokens made an unknown word without categories."""
         word, codes = encoded.word.copy(), encoded.codes.copy()
         word[token] = UNKNOWN
         codes[:3, token] = np.arange(3) * CODES
-        alone: Singles = _forward(self.arrays, Encoded(word, codes, encoded.start))[0]
+        alone: Doubles = self.outputs_of(Encoded(word, codes, encoded.start))[0]
         return alone
 
     def encode(self, reading: Reading, words: list[str]) -> Encoded:
@@ -140,24 +213,36 @@ class Network:
         return Encoded(word, codes, start)
 
 
-def _forward(arrays: Arrays, encoded: Encoded) -> Singles:
+def _forward(arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded) -> Doubles:
     """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
     statements = len(encoded.start) - 1
-    filters = _merged_filters(arrays)
     parts = [_pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)]
-    outputs: Singles = np.vstack(parts) @ arrays["out"] + arrays["outbias"]
+    top, total = (np.vstack(each) for each in zip(*parts, strict=True))
+    length = np.sqrt(np.diff(encoded.start) - 2.0)[:, None]
+    pooled = np.hstack([top * arrays["unit"], total * (arrays["unit"] / float(_MEAN_SCALE)) / length])
+    np.minimum(np.rint(pooled * _POOLED_UNIT), _MOST_POOLED, out=pooled)
+    hidden = np.maximum(pooled @ arrays["hidden"].astype(float) + arrays["hiddenbias"], 0)
+    by_top = top @ arrays["top"].astype(float) * arrays["topunit"]
+    by_mean = total @ arrays["mean"].astype(float) * arrays["meanunit"]
+    by_hidden = hidden @ arrays["out"].astype(float) * arrays["outunit"]
+    outputs: Doubles = by_top + by_mean / length + by_hidden + arrays["outbias"]
     return outputs
 
 
-def _merged_filters(arrays: Arrays) -> Singles:
-    """The filters of all window sizes side by side, the smaller ones padded with zeros: one multiplication does all."""
+def _merged_filters(arrays: Arrays) -> tuple[Singles, Singles]:
+    """The filters of all window sizes side by side, the smaller ones padded with zeros, and their biases: one
+    multiplication does all."""
     width, most = len(arrays["bias"]), max(WIDTHS)
     padding = {size: (most - size) // 2 * width for size in WIDTHS}
-    return np.hstack([np.pad(arrays[f"filter{size}"], ((padding[size],) * 2, (0, 0))) for size in WIDTHS])
+    padded = [np.pad(arrays[f"filter{size}"], ((padding[size],) * 2, (0, 0))) for size in WIDTHS]
+    biases = np.concatenate([arrays[f"filterbias{size}"] for size in WIDTHS])
+    return np.hstack(padded).astype(np.float32), biases.astype(np.float32)
 
 
-def _pooled(arrays: Arrays, filters: Singles, encoded: Encoded, begin: int, end: int) -> Singles:
-    """For each of some statements, the maximum and mean of every filter."""
+def _pooled(
+    arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded, begin: int, end: int
+) -> tuple[Doubles, Doubles]:
+    """For each of some statements, the maximum and the sum of every filter, in whole numbers."""
     start = encoded.start[begin : end + 1] - encoded.start[begin]
     tokens = slice(encoded.start[begin], encoded.start[end])
     codes = encoded.codes[:, tokens]
@@ -168,17 +253,16 @@ def _pooled(arrays: Arrays, filters: Singles, encoded: Encoded, begin: int, end:
     for column in _SPARSE:
         places = np.flatnonzero(codes[column] != column * CODES)
         token[places] += arrays["codes"].take(codes[column, places], axis=0)
-    np.maximum(token, 0, out=token)
+    token >>= _SHIFT
+    np.clip(token, 0, int(_MOST) * _COARSE - 1, out=token)
     blank = _blank_places(start)
     token[blank] = 0
-    hidden = _windows(token, max(WIDTHS)) @ filters
-    hidden += np.concatenate([arrays[f"filterbias{size}"] for size in WIDTHS])
+    hidden = _windows(token.astype(np.float32), max(WIDTHS)) @ filters[0]
+    hidden += filters[1]
     np.maximum(hidden, 0, out=hidden)
     hidden[blank] = 0
-    length = (np.diff(start) - 2).astype(np.float32)[:, None]
-    top, mean = np.maximum.reduceat(hidden, start[:-1]), _mean(hidden, start, length)
-    pieces = [np.split(each, len(WIDTHS), axis=1) for each in (top, mean)]
-    return np.hstack([piece for pair in zip(*pieces, strict=True) for piece in pair])
+    top = np.maximum.reduceat(hidden, start[:-1]).astype(float)
+    return top, np.add.reduceat(hidden, start[:-1], dtype=np.float64)
 
 
 def _blank_places(start: Ints) -> Ints:
@@ -193,6 +277,7 @@ def _windows(token: Singles, size: int) -> Singles:
 
 
 def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:
+    """The sum of each filter over a statement by the root of the statement's length."""
     total: Singles = np.add.reduceat(hidden, start[:-1])
     total /= np.sqrt(length) * _MEAN_SCALE
     return total
@@ -202,10 +287,11 @@ def train_network(
     encoded: Encoded,
     vectors: Singles,
     rows: dict[str, int],
-    targets: NDArray[np.bool_],
-    primary: Ints,
+    targets: NDArray[Any],
+    primary: NDArray[Any],
     settings: NetworkSettings,
     seed: int,
+    weights: NDArray[np.float64] | None = None,
 ) -> Network:
     """Fit a network.
 
@@ -217,11 +303,14 @@ def train_network(
         Fixed word vectors; the first two rows, for unknown words and for names, are learned.
     rows : dict of str to int
         Row of each word.
-    targets : bool array of shape (n_statements, n_types)
-    primary : int array of shape (n_statements,)
-        Index of the primary among the types, or n_types for ``"other"``.
+    targets : array of shape (n_statements, n_types)
+        How far each type is to be given, from 0 to 1.
+    primary : array of shape (n_statements, n_types + 1)
+        How likely each type is to be the primary, and last ``"other"``; each row sums to one.
     settings : NetworkSettings
     seed : int
+    weights : float array of shape (n_statements,), optional
+        How much each statement counts in the loss.
 
     Returns
     -------
@@ -231,8 +320,9 @@ def train_network(
     trainer = _Trainer(vectors, targets.shape[1], settings, seed)
     batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
     for step, chosen in enumerate(batches):
-        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches))
-    return Network(as_stored(trainer.finished()), rows)
+        counts = None if weights is None else weights[chosen] / weights.mean()
+        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches), counts)
+    return Network(in_whole_numbers(trainer.finished()), rows)
 
 
 def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.random.RandomState) -> list[Ints]:
@@ -256,6 +346,17 @@ def pick(encoded: Encoded, chosen: Ints) -> Encoded:
     return Encoded(encoded.word[token], encoded.codes[:, token], start)
 
 
+def joined_encoded(blocks: Sequence[Encoded]) -> Encoded:
+    """Encoded statements of several blocks, one after the other."""
+    ends = np.cumsum([0, *(block.start[-1] for block in blocks)])
+    start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
+    return Encoded(
+        np.concatenate([block.word[: block.start[-1]] for block in blocks]),
+        np.concatenate([block.codes[:, : block.start[-1]] for block in blocks], axis=1),
+        np.concatenate([start, ends[-1:]]),
+    )
+
+
 class _Trainer:
     """Gradients by hand and AdamW steps under a one-cycle learning rate."""
 
@@ -265,12 +366,15 @@ class _Trainer:
         self.types = types
         self.random = np.random.RandomState(seed)
         width, filters = settings.width, settings.filters
+        pooled = 2 * len(WIDTHS) * filters
         self.arrays: Arrays = {
             "project": self._uniform(vectors.shape[1], vectors.shape[1], width),
             "special": np.zeros((2, width), np.float32),
             "codes": self.random.normal(0, 0.3, (len(FIELDS) * CODES, width)).astype(np.float32),
             "bias": np.zeros(width, np.float32),
-            "out": self._uniform(2 * len(WIDTHS) * filters, 2 * len(WIDTHS) * filters, 2 * types + 1),
+            "hidden": self._uniform(pooled, pooled, settings.hidden),
+            "hiddenbias": np.zeros(settings.hidden, np.float32),
+            "out": self._uniform(pooled, pooled + settings.hidden, 2 * types + 1),
             "outbias": np.zeros(2 * types + 1, np.float32),
         }
         self.arrays["codes"][::CODES] = 0
@@ -296,11 +400,20 @@ class _Trainer:
         kept = {name: array for name, array in self.arrays.items() if name not in ("project", "special")}
         return {"words": words.astype(np.float32), **kept}
 
-    def step(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints, progress: float) -> None:
+    def step(
+        self,
+        batch: Encoded,
+        targets: NDArray[Any],
+        primary: NDArray[Any],
+        progress: float,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
         """One batch: forward, backward, update; `progress` runs from 0 to 1 over the training."""
-        self._update(self._gradients(batch, targets, primary), progress)
+        self._update(self._gradients(batch, targets, primary, weights), progress)
 
-    def _gradients(self, batch: Encoded, targets: NDArray[np.bool_], primary: Ints) -> Arrays:
+    def _gradients(
+        self, batch: Encoded, targets: NDArray[Any], primary: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> Arrays:
         from scipy.sparse import csr_matrix
 
         arrays, start = self.arrays, batch.start
@@ -318,9 +431,10 @@ class _Trainer:
         before = vector @ arrays["project"] + arrays["bias"] + one_hot @ arrays["codes"]
         before[special] += arrays["special"][batch.word[special]]
         blank = _blank_places(start)
-        keep_token = self._keep(before.shape) * (before > 0)
+        keep_token = self._keep(before.shape)
         keep_token[blank] = 0
-        token = before * keep_token
+        token = np.clip(before, 0, _MOST) * keep_token
+        keep_token *= (before > 0) & (before < _MOST)
         length = (np.diff(start) - 2).astype(np.float32)[:, None]
         row = np.repeat(np.arange(len(length)), np.diff(start))
         windows, hiddens, tops, pooled = {}, {}, {}, []
@@ -334,9 +448,18 @@ class _Trainer:
         features = np.hstack(pooled)
         keep_features = self._keep(features.shape)
         features *= keep_features
-        error = self._error(features @ arrays["out"] + arrays["outbias"], targets, primary)
-        gradients = {"out": features.T @ error, "outbias": error.sum(0)}
-        parts = np.split((error @ arrays["out"].T) * keep_features, 2 * len(WIDTHS), axis=1)
+        units = features @ arrays["hidden"] + arrays["hiddenbias"]
+        keep_units = self._keep(units.shape) * (units > 0)
+        both = np.hstack([features, units * keep_units])
+        error = self._error(both @ arrays["out"] + arrays["outbias"], targets, primary)
+        if weights is not None:
+            error *= weights[:, None].astype(np.float32)
+        direct, through = np.split(error @ arrays["out"].T, [features.shape[1]], axis=1)
+        through *= keep_units
+        gradients = {"out": both.T @ error, "outbias": error.sum(0)}
+        gradients |= {"hidden": features.T @ through, "hiddenbias": through.sum(0)}
+        to_features = (direct + through @ arrays["hidden"].T) * keep_features
+        parts = np.split(to_features, 2 * len(WIDTHS), axis=1)
         reach_most = max(WIDTHS) // 2
         spread = np.zeros((len(token) + 2 * reach_most, width), np.float32)
         for n, size in enumerate(WIDTHS):
@@ -358,7 +481,7 @@ class _Trainer:
         gradients["special"] = np.stack([to_token[batch.word == n].sum(0) for n in range(FIRST_WORD)])
         return gradients
 
-    def _error(self, outputs: Singles, targets: NDArray[np.bool_], primary: Ints) -> Singles:
+    def _error(self, outputs: Singles, targets: NDArray[Any], primary: NDArray[Any]) -> Singles:
         """Gradient of the loss: twice the mean cross-entropy of the types plus that of the primary."""
         smooth = np.float32(self.settings.smoothing)
         soft = targets.astype(np.float32) * (1 - 2 * smooth) + smooth
@@ -366,8 +489,7 @@ class _Trainer:
         best = outputs[:, self.types :]
         share = np.exp(best - best.max(1, keepdims=True))
         share /= share.sum(1, keepdims=True)
-        share[np.arange(len(primary)), primary] -= 1
-        return np.hstack([types, share / len(primary)]).astype(np.float32)
+        return np.hstack([types, (share - primary) / len(primary)]).astype(np.float32)
 
     def _update(self, gradients: Arrays, progress: float) -> None:
         self._steps += 1

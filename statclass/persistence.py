@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +22,31 @@ from numpy.typing import NDArray
 from statclass.errors import ModelError
 
 if TYPE_CHECKING:
-    from statclass.model import StatementClassifier
+    from statclass.model import Calibration, StatementClassifier
 
-FORMAT = 1
+FORMAT = 2
+"""The format that is written. A change that older versions cannot read raises it; every older format stays readable.
+
+1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement; the
+network in whole numbers.
+"""
+READABLE = (1, 2)
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
 PARTS = (WEIGHTS, LEXICON, CARD)
-_ARRAYS = ("slots", "weights", "bias", "linear", "network", "intercept", "threshold", "known_words", "vector_words")
+_CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")
+_ARRAYS = ("slots", "weights", "bias", *_CALIBRATION, "known_words", "vector_words")
 _NETWORK = "network."
+_NOT_WHOLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RecursionError,
+    zlib.error,
+    BadZipFile,
+)
 
 
 def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> None:
@@ -72,23 +92,23 @@ def load_model(folder: str | PathLike[str]) -> StatementClassifier:
             )
     try:
         return _assemble(description, parts)
-    except (KeyError, ValueError, TypeError, OSError) as error:
+    except _NOT_WHOLE as error:
         raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
 
 
 def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> StatementClassifier:
     from statclass.cues import Lexicon
     from statclass.features import FeatureExtractor
-    from statclass.model import Calibration, StatementClassifier
-    from statclass.network import Network
+    from statclass.model import StatementClassifier
+    from statclass.network import Network, in_whole_numbers, with_hidden
     from statclass.vectors import FIRST_WORD
 
     settings = description["settings"]
     with np.load(io.BytesIO(parts[WEIGHTS]), allow_pickle=False) as arrays:
-        values = {name: arrays[name] for name in _ARRAYS}
-        layers = {
-            n.removeprefix(_NETWORK): arrays[n].astype(np.float32) for n in arrays.files if n.startswith(_NETWORK)
-        }
+        values = {name: arrays[name] for name in _ARRAYS if name in arrays or description["format"] > 1}
+        layers = {n.removeprefix(_NETWORK): arrays[n] for n in arrays.files if n.startswith(_NETWORK)}
+    if description["format"] == 1:
+        layers = in_whole_numbers(with_hidden({name: array.astype(np.float32) for name, array in layers.items()}))
     types = description["types"]
     if values["weights"].shape != (len(values["slots"]) + 1, len(types) + 1):
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
@@ -102,11 +122,20 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
         values["weights"],
         values["bias"],
         Network(layers, rows),
-        Calibration(values["linear"], values["network"], values["intercept"], values["threshold"]),
+        _calibration(values, description),
         types,
         description["exclusive"],
         {key: value for key, value in description.items() if key not in own},
     )
+
+
+def _calibration(values: dict[str, Any], description: dict[str, Any]) -> Calibration:
+    from statclass.model import Calibration
+
+    if description["format"] == 1:
+        alike = np.ones(len(description["types"]))
+        values = {**values, "primary": alike, **({"threshold": alike} if description["exclusive"] else {})}
+    return Calibration(*(values[name] for name in _CALIBRATION))
 
 
 def _description(source: Path) -> dict[str, Any]:
@@ -115,12 +144,13 @@ def _description(source: Path) -> dict[str, Any]:
     data = _read_part(source, DESCRIPTION)
     try:
         description = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{source / DESCRIPTION}: not valid JSON ({error}); the file was changed or cut") from error
     found = description.get("format") if isinstance(description, dict) else None
-    if found != FORMAT:
+    if found not in READABLE:
         raise ModelError(
-            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format {FORMAT}. "
+            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format "
+            f"{' and '.join(map(str, READABLE))}. "
             "Update statclass, or train the model again with this version"
         )
     if data != _sealed({key: value for key, value in description.items() if key != "seal"}):
@@ -149,16 +179,12 @@ def _packed(classifier: StatementClassifier) -> bytes:
         np.diff(slots, prepend=0).astype(np.uint32),
         classifier.weights_,
         classifier.bias_,
-        calibration.linear,
-        calibration.network,
-        calibration.intercept,
-        calibration.threshold,
+        *(getattr(calibration, name) for name in _CALIBRATION),
         _packed_words(classifier.extractor_.known_words_),
         _packed_words(classifier.network_.rows),
     )
     arrays: dict[str, Any] = dict(zip(_ARRAYS, values, strict=True))
-    for name, array in classifier.network_.arrays.items():
-        arrays[_NETWORK + name] = array.astype(np.float16)
+    arrays |= {_NETWORK + name: array for name, array in classifier.network_.arrays.items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

@@ -56,7 +56,7 @@ class TokenTable(dict[str, int]):
         The cues to use; the shipped ones by default.
     """
 
-    LIMIT = 400_000
+    LIMIT = 200_000
 
     def __init__(self, known: Iterable[str] = (), lexicon: cues.Lexicon | None = None) -> None:
         super().__init__()
@@ -73,12 +73,13 @@ class TokenTable(dict[str, int]):
         self.stem = np.zeros(1024, np.uint64)
         self.categories = np.zeros((1024, cues.MAX_CATEGORIES), np.int64)
         self.flags = np.zeros(1024, np.int64)
+        self._pieces = _Pieces(self)
 
-    def ids(self, tokens: Sequence[str]) -> Ints:
-        """The number of each token, analysing those not met before."""
-        if len(self) > self.LIMIT:
+    def ids_of_joined(self, joined: str) -> Ints:
+        """The number of each token of what :func:`~statclass.text.join` returned, analysing those not met before."""
+        if max(len(self), len(self._pieces)) > self.LIMIT:
             self._clear()
-        return np.fromiter(map(self.__getitem__, tokens), np.int64, len(tokens))
+        return self._pieces.tokens_of(joined.split())
 
     def __missing__(self, token: str) -> int:
         number = len(self)
@@ -143,6 +144,40 @@ class TokenTable(dict[str, int]):
         return mark, (), DROPPED
 
 
+class _Pieces(dict[str, int]):
+    """Every distinct piece of text between white space met so far, with the numbers of its tokens."""
+
+    def __init__(self, table: TokenTable) -> None:
+        super().__init__()
+        self._table = table
+        self._tokens = np.zeros(4096, np.int64)
+        self._start = np.zeros(2048, np.int64)
+
+    def tokens_of(self, pieces: Sequence[str]) -> Ints:
+        """The numbers of the tokens of all the pieces, in order."""
+        numbers = np.fromiter(map(self.__getitem__, pieces), np.int64, len(pieces))
+        first = self._start.take(numbers)
+        count = self._start.take(numbers + 1) - first
+        end = np.cumsum(count)
+        return self._tokens.take(np.repeat(first - end + count, count) + np.arange(end[-1]))
+
+    def __missing__(self, piece: str) -> int:
+        tokens = [self._table[token] for token in tokenize_joined(piece)]
+        number = self[piece] = len(self)
+        begin = int(self._start[number])
+        end = begin + len(tokens)
+        self._tokens = _with_room(self._tokens, end)
+        self._start = _with_room(self._start, number + 2)
+        self._tokens[begin:end] = tokens
+        self._start[number + 1] = end
+        return number
+
+
+def _with_room(array: Ints, size: int) -> Ints:
+    """The array, or a copy of at least twice its length when it is shorter than `size`."""
+    return array if len(array) >= size else np.concatenate([array, np.zeros(max(size, len(array)), array.dtype)])
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was read of a block of statements: one value per kept token, in order.
@@ -152,7 +187,7 @@ class Reading:
 
     n_statements: int
     token: Ints
-    """Index of the token in the list of surface tokens (boundaries included)."""
+    """Index of the token among all surface tokens of the block (boundaries included)."""
     type: Ints
     """Number of the token in the token table."""
     is_name: Bools
@@ -211,10 +246,9 @@ class StatementReader:
         flags[[self._codes[name] for name in categories]] = True
         return flags
 
-    def read(self, statements: Sequence[str]) -> tuple[Reading, list[str]]:
-        """Read a block of statements; returns the reading and the block's surface tokens."""
-        tokens = tokenize_joined(join(statements))
-        ids = self.table.ids(tokens)
+    def read(self, statements: Sequence[str]) -> Reading:
+        """Read a block of statements."""
+        ids = self.table.ids_of_joined(join(statements))
         flags = self.table.flags[ids]
         keep, is_name, possessive = self._find_names(flags)
         ids, flags, is_name, possessive = ids[keep], flags[keep], is_name[keep], possessive[keep]
@@ -228,7 +262,7 @@ class StatementReader:
         states = self._states(flags, categories, possessive, row)
         return Reading(
             len(statements), np.flatnonzero(keep), ids, is_name, row, word, stems, extent, *categories, **states
-        ), tokens
+        )
 
     def category_name(self, code: int) -> str:
         """The name of a category code; ``"-"`` for none."""

@@ -10,11 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-SEPARATOR = "\x1e"
-"""Stands between statements when many are tokenised at once; it is taken out of the statements themselves."""
+SEPARATOR = "\ue000"
+"""Stands between statements when many are tokenised at once; it is taken out of the statements themselves. From the
+private-use area, so that it is neither a letter nor white space."""
 
 BOUNDARY = SEPARATOR * 3
 """As many separators as keep a window of four tokens from reaching into the next statement."""
+
+_BETWEEN = f" {BOUNDARY} "
 
 _LETTER = r"A-Za-zªµºÀ-ÖØ-öø-\u1fff\u2c00-\ud7ff\uf900-\ufdcf\ufe20-\ufe2f\ufe70-\ufefe"
 """Letters and combining marks as plain ranges: matched in half the time that ``\\w`` takes."""
@@ -51,7 +54,7 @@ _STEM_ENDINGS = (
 
 
 def join(statements: Iterable[str]) -> str:
-    """One string of many statements, each with :data:`BOUNDARY` before it and one at the end.
+    """One string of many statements, each with :data:`BOUNDARY` and a space before it and one boundary at the end.
 
     Examples
     --------
@@ -59,7 +62,7 @@ def join(statements: Iterable[str]) -> str:
     3
     """
     clean = (s.replace(SEPARATOR, " ") if SEPARATOR in s else s for s in statements)
-    return _blank_datelines(BOUNDARY + BOUNDARY.join(clean) + BOUNDARY)
+    return _blank_datelines(f"{BOUNDARY} {_BETWEEN.join(clean)} {BOUNDARY}")
 
 
 def _blank_datelines(joined: str) -> str:
@@ -68,7 +71,16 @@ def _blank_datelines(joined: str) -> str:
 
 
 def tokenize_joined(joined: str) -> list[str]:
-    """Surface tokens of what :func:`join` returned, separators included."""
+    """Surface tokens of what :func:`join` returned, separators included.
+
+    No token reaches over white space, so that each piece between white space may as well be tokenised by itself.
+
+    Examples
+    --------
+    >>> tokens = tokenize_joined(join(["“No,” he said."]))
+    >>> tokens == [token for piece in join(["“No,” he said."]).split() for token in tokenize_joined(piece)]
+    True
+    """
     return _TOKEN.findall(joined)
 
 
@@ -81,7 +93,7 @@ def tokenize(statement: str) -> list[tuple[str, int, int]]:
     ['We', 'won’t', 'go', ',', 'they', 'said', '.']
     """
     found = _TOKEN.finditer(join([statement]))
-    shift = len(BOUNDARY)
+    shift = len(BOUNDARY) + 1
     return [(m.group(), m.start() - shift, m.end() - shift) for m in found if m.group() != SEPARATOR]
 
 

@@ -5,58 +5,109 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from statclass.calibration import best_calibration
 from statclass.errors import InputError, LabelledDataError
 from statclass.evaluation import evaluate
+from statclass.evidence import Heads, fit_by_evidence
 from statclass.features import BLOCK, FeatureExtractor
-from statclass.labelled import LabelledStatement, check_each, groups_of, read_labelled, refuse_problems
+from statclass.labelled import (
+    Labelled,
+    LabelledStatement,
+    groups_of,
+    problems_for_training,
+    read_labelled,
+    refuse_missing_column,
+    refuse_problems,
+)
+from statclass.learning import Fitted, cross_validation_report, curve_pieces
+from statclass.lesson import LESSON, Lesson, read_lesson
 from statclass.model import (
     WEIGHT_SCALE,
-    Calibration,
     Floats,
     Labels,
     Margins,
     StatementClassifier,
-    chances,
     type_order,
 )
-from statclass.network import Arrays, Encoded, Network, NetworkSettings, pick, train_network
+from statclass.network import Arrays, Encoded, Network, NetworkSettings, joined_encoded, pick, train_network
 from statclass.reading import Ints
 from statclass.records import OTHER
+from statclass.resources import shipped
 from statclass.vectors import word_vectors
 
-Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
-_WORTH_PROCESSES = 1000
-_THRESHOLDS = np.arange(0.20, 0.71, 0.01)
+Progress = Callable[[str], None]
+BASE_WEIGHT = 10.0
+CURVE_SHARES = (0.25, 0.5)
+_WORTH_A_CURVE = 200
+_WORTH_PROCESSES = 300
+_BATCHES = 2400
+"""About as many batches does the network see, however many statements there are."""
+_MOST_EPOCHS = 60
+_FEW_STATEMENTS = 5000
+_LEAST_PART = 0.03
+TAUGHT = NetworkSettings(width=48, filters=48, hidden=96, epochs=8, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
+"""With a lesson there is more to learn, and less to fear from learning it by heart."""
+
+
+def quietly(message: str) -> None:
+    """Progress that nobody wants to see."""
 
 
 def train(
-    paths: Paths,
+    paths: Labelled | Iterable[Labelled],
     *,
     text: str | None = None,
     label: str | None = None,
+    annotators: Sequence[str] = (),
     group: str | None = None,
+    labels: Iterable[str] | None = None,
+    base: str | PathLike[str] | bool | None = None,
+    weight: float = BASE_WEIGHT,
+    lesson: str | PathLike[str] | bool = False,
+    skip_problems: bool = False,
     held_out: Mapping[str, str | PathLike[str]] | None = None,
+    curve: bool = True,
+    progress: Progress = quietly,
     **settings: Any,
 ) -> StatementClassifier:
     """Train a classifier on labelled files.
 
     Parameters
     ----------
-    paths : path or iterable of paths
-        .csv, .tsv or .jsonl files, or folders of them, with a text column and ``label``, ``primary`` or ``labels``.
+    paths : path, data frame, or iterable of them
+        As :func:`~statclass.labelled.read_labelled` takes them: .csv, .tsv, .jsonl and .json files, exports of
+        annotation tools, folders, pandas and polars frames.
     text, label, group : str, optional
         Column names, when they are not the usual ones. Rows of one group never stand on both sides of a
         cross-validation split; without a column, near-duplicates are kept together.
+    annotators : sequence of str, optional
+        Columns with one annotator's labels each; most of them decide.
+    labels : iterable of str, optional
+        The labels that there are; any other in the data is a problem.
+    base : path or True, optional
+        Labelled data to start from, to which `paths` are added: True for the corpus that the shipped model is trained
+        on. All labels of `paths` must be among the base's.
+    weight : float, default=10.0
+        How much a statement of `paths` counts beside one of the base.
+    lesson : path or bool, default=False
+        What a slower model says of the first statements, from which to learn too (:mod:`statclass.lesson`): a file, or
+        True for that of the corpus of the shipped model. With ``base=True`` it is used in any case.
+    skip_problems : bool, default=False
+        Leave out statements with problems instead of raising.
     held_out : mapping of str to path, optional
         Labelled files to score the finished model on, for its card, by the name that the card gives them.
+    curve : bool, default=True
+        Also train on a quarter and a half of the statements, for the card's learning curve.
+    progress : callable, optional
+        Called with a line of text whenever a part of the work is done.
     **settings
         Of :class:`~statclass.StatementClassifier`, such as ``seed=1``.
 
@@ -70,26 +121,116 @@ def train(
     >>> import statclass
     >>> clf = statclass.train("my_labels.csv")  # doctest: +SKIP
     """
-    names = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    rows = read_labelled(names, text, label)
-    several = rows[0].several
-    refuse_problems(check_each(rows), "the labelled data")
     classifier = StatementClassifier(**settings)
-    classifier.fit([row.text for row in rows], _targets(rows, several), groups_of(rows, group))
+    ground = [] if base is None or base is False else read_labelled(shipped("seeds") if base is True else base)
+    known = labels if not ground else _labels_of(ground)
+    own = read_labelled(paths, text, label, annotators)
+    refuse_missing_column(own, group)
+    own = _sound(own, 1 if ground else classifier.folds, known, skip_problems, progress)
+    rows = [*ground, *own]
+    progress(f"{len(rows)} statements read and checked")
+    weights = np.where(np.arange(len(rows)) < len(ground), 1.0, weight) if ground else None
+    fitted = fit_classifier(
+        classifier,
+        [row.text for row in rows],
+        _targets(rows),
+        groups_of(rows, group),
+        weights,
+        progress,
+        CURVE_SHARES if curve and len(rows) >= _WORTH_A_CURVE else (),
+        _lesson(lesson or base is True),
+    )
+    classifier.info_ |= cross_validation_report(classifier, fitted, len(ground))
     classifier.info_["training_data"] = {
         "statements": len(rows),
         "sha256": _data_hash(rows),
         "primaries": dict(sorted(Counter(row.primary for row in rows).items())),
     }
+    if ground:
+        classifier.info_["training_data"]["base"] = {"statements": len(ground), "weight_of_others": weight}
     classifier.info_["held_out"] = {
         name: evaluate(classifier, read_labelled([path])).as_text() for name, path in (held_out or {}).items()
     }
     return classifier
 
 
+def _lesson(asked: str | PathLike[str] | bool) -> Lesson | None:
+    if not asked:
+        return None
+    return read_lesson(shipped("seeds") / LESSON if asked is True else asked)
+
+
+def _labels_of(rows: Sequence[LabelledStatement]) -> list[str]:
+    return list(type_order({label for row in rows for label in row.labels}))
+
+
+def _sound(
+    rows: list[LabelledStatement],
+    folds: int,
+    known: Iterable[str] | None,
+    skip_problems: bool,
+    progress: Progress,
+) -> list[LabelledStatement]:
+    """The rows, when nothing is wrong with them; those with nothing wrong, when the others are to be skipped."""
+    problems = problems_for_training(rows, folds, known)
+    if not skip_problems:
+        refuse_problems([str(problem) for problem in problems], "the labelled data")
+    wrong = {place for problem in problems for place in problem.places}
+    for problem in problems:
+        progress(f"left out: {problem}")
+    kept = [row for row in rows if row.place not in wrong]
+    if not kept:
+        raise LabelledDataError(f"none of the {len(rows)} statements is without problems")
+    return kept
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What training does differently with few statements and with many.
+
+    Parameters
+    ----------
+    network : NetworkSettings
+    rarity : float
+        Features of the linear part are weighed by their inverse document frequency to this power.
+    evidence : bool
+        Whether the linear part is also fitted on features weighed by what they tell of each label; the
+        cross-validation chooses between the two.
+    """
+
+    network: NetworkSettings
+    rarity: float
+    evidence: bool
+
+
+def settings_for(n_statements: int, taught: bool = False) -> Recipe:
+    """How to train on so many statements, and whether with a lesson.
+
+    Examples
+    --------
+    >>> settings_for(10_000).network.epochs, settings_for(1_000).network.epochs
+    (16, 38)
+    """
+    if taught:
+        return Recipe(TAUGHT, 0.0, False)
+    usual = NetworkSettings()
+    batch = usual.batch if n_statements >= _FEW_STATEMENTS else usual.batch // (2 if n_statements >= 2500 else 4)
+    epochs = round(_BATCHES * batch / max(n_statements, 1))
+    network = replace(usual, batch=batch, epochs=min(max(epochs, usual.epochs), _MOST_EPOCHS))
+    few = n_statements < _FEW_STATEMENTS
+    return Recipe(network, 1.0 if few else 0.0, few)
+
+
 def fit_classifier(
-    classifier: StatementClassifier, texts: list[str], labels: list[Labels], groups: Sequence[Any] | None
-) -> None:
+    classifier: StatementClassifier,
+    texts: list[str],
+    labels: list[Labels],
+    groups: Sequence[Any] | None,
+    sample_weight: Sequence[float] | Floats | None = None,
+    progress: Progress = quietly,
+    curve: Sequence[float] = (),
+    lesson: Lesson | None = None,
+) -> Fitted:
     """What :meth:`StatementClassifier.fit` does."""
     if len(texts) != len(labels):
         raise InputError(f"found {len(texts)} statements and {len(labels)} labels; expected one label for each")
@@ -104,46 +245,113 @@ def fit_classifier(
     primary = _primaries(labels, types)
     extractor = FeatureExtractor(classifier.min_count)
     matrix = extractor.fit_transform(texts)
-    data = _Data(matrix, _encode(extractor, texts), targets, primary)
+    recipe = settings_for(len(texts), lesson is not None)
+    matrix, rarity = _by_rarity(matrix, recipe.rarity)
+    counts = _checked_weights(sample_weight, len(texts))
+    aims = np.hstack([targets, np.eye(len(types) + 1)[primary]])
+    data = _Data(matrix, _encode(extractor, texts), aims, np.arange(len(texts)), len(types), counts, recipe)
+    if lesson is not None:
+        data = _taught(data, lesson, texts, types, extractor)
     fold = _folds(targets, list(range(len(texts))) if groups is None else list(groups), classifier)
-    *held_out, whole = _in_parallel(
-        [(classifier, data, fold != number, fold == number) for number in range(classifier.folds)]
-        + [(classifier, data, fold >= 0, fold < 0)]
-    )
-    margins = _joined([part.margins for part in held_out], fold)
-    calibration = _calibrate(margins, targets, exclusive)
-    weights, bias = _whole_weights(whole.heads)
+    in_folds = [(fold != number, fold == number) for number in range(classifier.folds)]
+    pieces = curve_pieces(fold, targets, curve, classifier.seed)
+    tasks = [(classifier, data, *piece) for piece in (*in_folds, (fold >= 0, fold < 0), *pieces)]
+    parts = _in_parallel(tasks, progress)
+    whole = parts[classifier.folds]
+    kinds = [
+        _joined([part.margins[kind] for part in parts[: classifier.folds]], fold) for kind in range(len(whole.heads))
+    ]
+    kind, calibration = best_calibration(kinds, targets, primary, exclusive, counts)
+    margins, heads = kinds[kind], whole.heads[kind]
+    weights, bias = _whole_weights((heads[0] * rarity, heads[1]))
     network = Network(whole.layers, word_vectors()[1])
     info = {"versions": _versions()}
     classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
     classifier.info_["cross_validation"] = _cross_validation(classifier, margins, targets, primary)
+    of_pieces = [part.margins[kind] for part in parts[classifier.folds + 1 :]]
+    return Fitted(fold, margins, targets, primary, counts, pieces, of_pieces)
+
+
+def _by_rarity(matrix: Any, power: float) -> tuple[Any, Floats]:
+    """The matrix with its columns weighed by inverse document frequency (rows keep their length), and the weights."""
+    if not power:
+        return matrix, np.ones(matrix.shape[1])
+    from scipy.sparse import diags
+
+    held_by = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    rarity = (np.log(matrix.shape[0] / np.maximum(held_by, 1)) + 1) ** power
+    weighed = (matrix @ diags(rarity)).tocsr()
+    rarity = rarity / np.sqrt(weighed.multiply(weighed).sum(1).mean())
+    return (matrix @ diags(rarity)).tocsr(), rarity
+
+
+def _checked_weights(weights: Sequence[float] | Floats | None, statements: int) -> Floats | None:
+    if weights is None:
+        return None
+    found = np.asarray(weights, float)
+    if found.shape != (statements,) or not np.isfinite(found).all() or (found < 0).any() or not found.any():
+        raise InputError(
+            f"sample_weight has shape {found.shape} for {statements} statements; expected a number of at least 0 for "
+            "each, some over 0"
+        )
+    return found
 
 
 @dataclass(frozen=True)
 class _Data:
-    """Training statements as both parts of the model want them."""
+    """Training statements as both parts of the model want them, and after them the variations of a lesson.
+
+    `aims` has, for each, how far each type is to be given and how likely each, and ``"other"``, is the primary;
+    `origin` is the statement itself or the one that a variation was made of.
+    """
 
     matrix: Any
     encoded: Encoded
-    targets: NDArray[np.bool_]
-    primary: Ints
+    aims: Floats
+    origin: Ints
+    types: int
+    counts: Floats | None
+    recipe: Recipe
+
+
+def _taught(data: _Data, lesson: Lesson, texts: list[str], types: Sequence[str], extractor: FeatureExtractor) -> _Data:
+    """The data with a lesson about its first statements: half of what they aim at, and all that variations aim at."""
+    from scipy.sparse import vstack
+
+    if lesson.types != tuple(types):
+        raise InputError(f"the lesson is about {', '.join(lesson.types)}; the labels are {', '.join(types)}")
+    own = len(lesson.own)
+    more = lesson.variations(texts[:own])
+    origin = np.concatenate([data.origin, lesson.origin])
+    aims = np.vstack([(data.aims[:own] + lesson.own) / 2, data.aims[own:], lesson.varied])
+    return replace(
+        data,
+        matrix=vstack([data.matrix, extractor.transform(more)]).tocsr(),
+        encoded=joined_encoded([data.encoded, _encode(extractor, more)]),
+        aims=aims,
+        origin=origin,
+        counts=None if data.counts is None else data.counts[origin],
+    )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Both parts of the model, fitted on some statements, and their margins on others."""
+    """Both parts of the model, fitted on some statements, and their margins on others: one for each kind of heads."""
 
-    heads: tuple[Floats, Floats]
+    heads: list[Heads]
     layers: Arrays
-    margins: Margins
+    margins: list[Margins]
 
 
-def _in_parallel(tasks: list[Any]) -> list[_Part]:
+def _in_parallel(tasks: list[Any], progress: Progress) -> list[_Part]:
     """Fit each task in a process of its own when that is worth it; the results do not depend on it."""
     from joblib import Parallel, delayed
 
-    processes = -1 if len(tasks[0][1].targets) >= _WORTH_PROCESSES else 1
-    parts: list[_Part] = Parallel(n_jobs=processes)(delayed(_fit_part)(*task) for task in tasks)
+    processes = -1 if len(tasks[0][1].origin) >= _WORTH_PROCESSES else 1
+    parts: list[_Part] = []
+    for part in Parallel(n_jobs=processes, return_as="generator")(delayed(_fit_part)(*task) for task in tasks):
+        parts.append(part)
+        progress(f"fitted {len(parts)} of {len(tasks)} parts")
     return parts
 
 
@@ -161,22 +369,40 @@ def _fit_and_apply(
     classifier: StatementClassifier, data: _Data, chosen: NDArray[np.bool_], held: NDArray[np.bool_]
 ) -> _Part:
     vectors, rows = word_vectors()
-    heads = _fit_heads(classifier, data.matrix[chosen], data.targets[chosen])
+    training = np.flatnonzero(chosen[data.origin])
+    counts = None if data.counts is None else data.counts[training]
+    heads = _fit_kinds_of_heads(classifier, data, training, counts)
+    types, aims = data.types, data.aims[training]
     network = train_network(
-        pick(data.encoded, np.flatnonzero(chosen)),
+        pick(data.encoded, training),
         vectors,
         rows,
-        data.targets[chosen],
-        data.primary[chosen],
-        NetworkSettings(),
+        aims[:, :types],
+        aims[:, types:],
+        data.recipe.network,
         classifier.seed,
+        counts,
     )
-    types = data.targets.shape[1]
     if not held.any():
-        return _Part(heads, network.arrays, Margins(*(np.zeros((0, types)) for _ in range(3))))
-    outputs = network.outputs_of(pick(data.encoded, np.flatnonzero(held))).astype(float)
-    linear = data.matrix[held] @ heads[0].T + heads[1]
-    return _Part(heads, network.arrays, Margins(linear, outputs[:, :types], outputs[:, types : 2 * types]))
+        return _Part(heads, network.arrays, [Margins(*(np.zeros((0, types)) for _ in range(3))) for _ in heads])
+    tested = np.flatnonzero(held)
+    outputs = network.outputs_of(pick(data.encoded, tested))
+    linear = [data.matrix[tested] @ weights.T + intercepts for weights, intercepts in heads]
+    margins = [Margins(each, outputs[:, :types], outputs[:, types : 2 * types]) for each in linear]
+    return _Part(heads, network.arrays, margins)
+
+
+def _fit_kinds_of_heads(
+    classifier: StatementClassifier, data: _Data, training: Ints, counts: Floats | None
+) -> list[Heads]:
+    """The linear part as it is, and, where the recipe says so, on features weighed by what they tell."""
+
+    def fit(matrix: Any, targets: NDArray[Any]) -> Heads:
+        return _fit_heads(classifier, matrix, targets, counts)
+
+    matrix, aims = data.matrix[training], data.aims[training, : data.types]
+    by_evidence = data.recipe.evidence
+    return [fit(matrix, aims), *([fit_by_evidence(fit, matrix, aims > 0.5)] if by_evidence else [])]
 
 
 def _joined(parts: Sequence[Margins], fold: NDArray[np.int64]) -> Margins:
@@ -197,13 +423,7 @@ def _encode(extractor: FeatureExtractor, texts: list[str]) -> Encoded:
     for at in range(0, len(texts), BLOCK):
         reading = extractor.read(texts[at : at + BLOCK])
         blocks.append(network.encode(reading, extractor.reader_.table.words))
-    ends = np.cumsum([0, *(block.start[-1] for block in blocks)])
-    start = np.concatenate([block.start[:-1] + end for block, end in zip(blocks, ends, strict=False)])
-    return Encoded(
-        np.concatenate([block.word[: block.start[-1]] for block in blocks]),
-        np.concatenate([block.codes[:, : block.start[-1]] for block in blocks], axis=1),
-        np.concatenate([start, ends[-1:]]),
-    )
+    return joined_encoded(blocks)
 
 
 def _primaries(labels: list[Labels], types: Sequence[str]) -> Ints:
@@ -213,7 +433,9 @@ def _primaries(labels: list[Labels], types: Sequence[str]) -> Ints:
     return np.array([index.get(name, len(types)) for name in first])
 
 
-def _targets(rows: Sequence[LabelledStatement], several: bool) -> list[Labels]:
+def _targets(rows: Sequence[LabelledStatement]) -> list[Labels]:
+    """Sets of labels where the data gives sets; one label each where every statement has just one."""
+    several = any(row.several and len(row.labels) != 1 for row in rows)
     return [_primary_first(row) if several else row.primary for row in rows]
 
 
@@ -253,41 +475,41 @@ def _folds(targets: NDArray[np.bool_], groups: list[Any], classifier: StatementC
     return fold
 
 
-def _fit_heads(classifier: StatementClassifier, matrix: Any, targets: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _fit_heads(
+    classifier: StatementClassifier, matrix: Any, targets: NDArray[Any], counts: Floats | None = None
+) -> tuple[Floats, Floats]:
     """One logistic regression a type: weights (n_types, n_features) and intercepts (n_types,)."""
+    fit = _fit_head if np.isin(targets, (0, 1)).all() else _fit_head_to_scores
+    heads = [fit(classifier, matrix, target, counts) for target in targets.T]
+    return np.array([weights for weights, _ in heads]), np.array([intercept for _, intercept in heads])
+
+
+def _fit_head(
+    classifier: StatementClassifier, matrix: Any, target: NDArray[Any], counts: Floats | None, balance: bool = True
+) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
-    weights, intercepts = [], []
-    for target in targets.T:
-        head = LogisticRegression(
-            C=classifier.C, class_weight="balanced", solver="liblinear", random_state=classifier.seed, max_iter=1000
-        )
-        head.fit(matrix, target)
-        weights.append(head.coef_[0])
-        intercepts.append(float(head.intercept_[0]))
-    return np.array(weights), np.array(intercepts)
+    head = LogisticRegression(
+        C=classifier.C,
+        class_weight="balanced" if balance else None,
+        solver="liblinear",
+        random_state=classifier.seed,
+        max_iter=1000,
+    )
+    head.fit(matrix, target > 0.5, counts)
+    return head.coef_[0], float(head.intercept_[0])
 
 
-def _calibrate(margins: Margins, targets: NDArray[np.bool_], exclusive: bool) -> Calibration:
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
+def _fit_head_to_scores(
+    classifier: StatementClassifier, matrix: Any, target: Floats, counts: Floats | None
+) -> tuple[Floats, float]:
+    """Fit to scores from 0 to 1: each statement stands for as much of a yes as its score says, and of a no."""
+    from scipy.sparse import vstack
 
-    found = []
-    for kind, target in enumerate(targets.T):
-        both = np.column_stack([margins.linear[:, kind], margins.network[:, kind]])
-        with threadpool_limits(limits=1):
-            curve = LogisticRegression(C=1e3, solver="lbfgs").fit(both, target)
-        log_odds = both @ curve.coef_[0] + curve.intercept_[0]
-        threshold = 0.0 if exclusive else _best_threshold(chances(log_odds), target)
-        found.append([*curve.coef_[0], curve.intercept_[0], threshold])
-    return Calibration(*np.round(np.array(found), 4).T)
-
-
-def _best_threshold(scores: Floats, target: NDArray[np.bool_]) -> float:
-    """The threshold with the best F1, averaged over its neighbours so that no single statement decides."""
-    f1 = [2 * (scores >= t)[target].sum() / max((scores >= t).sum() + target.sum(), 1) for t in _THRESHOLDS]
-    smooth = np.convolve(np.pad(f1, 4, "edge"), np.ones(9) / 9, "valid")
-    return float(_THRESHOLDS[smooth.argmax()])
+    parts = np.concatenate([target, 1 - target]) * (1.0 if counts is None else np.tile(counts, 2))
+    kept = parts > _LEAST_PART
+    yes = np.arange(len(parts)) < len(target)
+    return _fit_head(classifier, vstack([matrix, matrix]).tocsr()[kept], yes[kept], parts[kept], balance=False)
 
 
 def _whole_weights(heads: tuple[Floats, Floats]) -> tuple[NDArray[np.int32], Floats]:

@@ -132,3 +132,22 @@ def test_the_first_label_needs_numpy_alone():
         "print([m for m in ('sklearn', 'scipy', 'nltk', 'joblib') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_columns_of_data_frames_are_statements_and_labels(library):
+    frames = pytest.importorskip(library)
+    texts, labels = tiny_rows()[0], [label for label in TINY for _ in TINY[label]]
+    frame = frames.DataFrame({"quote": texts, "act": labels})
+    model = StatementClassifier(folds=2, min_count=1).fit(frame["quote"], frame["act"])
+    assert np.array_equal(
+        model.scores(texts), StatementClassifier(folds=2, min_count=1).fit(texts, labels).scores(texts)
+    )
+    assert len(model.predict(frame["quote"])) == len(texts)
+    assert len(cross_val_score(StatementClassifier(folds=2, min_count=1), frame["quote"], frame["act"], cv=2)) == 2
+
+
+def test_a_whole_table_in_place_of_a_column_is_refused():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(InputError, match="found a DataFrame; pass one of its columns"):
+        StatementClassifier().fit(pandas.DataFrame({"quote": ["a"]}), ["b"])

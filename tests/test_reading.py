@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from statclass.reading import StatementReader
+from statclass.text import SEPARATOR, join, tokenize_joined
 
 KNOWN = ("the", "talks", "ministers", "resume")
 
 
 def read(text):
     reader = StatementReader(KNOWN)
-    reading, tokens = reader.read([text])
+    reading, tokens = reader.read([text]), tokenize_joined(join([text]))
     table = {}
     for place, token in enumerate(reading.token):
-        if tokens[token] != "\x1e":
+        if tokens[token] != SEPARATOR:
             states = {
                 f: reader.state_name(f, int(getattr(reading, f)[place])) for f in ("subject", "negation", "predicate")
             }

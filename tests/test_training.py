@@ -1,4 +1,4 @@
-"""Training from seeds/ gives the model that ships."""
+"""Training from seeds/ gives the model that ships; training on other data keeps its promises."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 
 import statclass
-from statclass import LabelledDataError
+from statclass import InputError, LabelledDataError, StatementClassifier
+from statclass.calibration import best_calibration, calibrate_exclusive
+from statclass.card import model_card
 from statclass.labelled import read_labelled
+from statclass.model import Margins, decide, shares
+from statclass.network import NetworkSettings
 from statclass.resources import shipped
-from statclass.training import train
-from tests.conftest import ROOT, tiny_rows, write_jsonl
+from statclass.training import settings_for, train
+from tests.conftest import ROOT, TINY, tiny_rows, write_jsonl
+from tests.tiny_models import statements
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,7 @@ def test_wrong_labels_are_listed_before_anything_is_trained(tmp_path):
     row = {"text": "We refuse.", "primary": "denial", "labels": ["refusal"]}
     path = write_jsonl(tmp_path / "l.jsonl", [row] * 3)
     with pytest.raises(LabelledDataError, match="3 problems in the labelled data"):
-        train(path)
+        train(path, folds=2)
 
 
 def test_groups_named_by_a_column_stay_whole(tmp_path):
@@ -46,3 +51,121 @@ def test_groups_named_by_a_column_stay_whole(tmp_path):
     rows = [{"text": t, "label": "".join(n) or "none", "speech": "one"} for t, n in zip(texts, labels, strict=True)]
     with pytest.raises(LabelledDataError, match="found 1 groups"):
         train(write_jsonl(tmp_path / "l.jsonl", rows), group="speech", folds=2)
+
+
+def corpus_rows(each):
+    """Statements of the corpus, as many refusals as denials as others, with one label each."""
+    names = {"refusal": "no", "denial": "untrue", "other": "rest"}
+    return [{"text": row.text, "label": names[row.primary]} for row in statements(each)]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    told: list[str] = []
+    path = write_jsonl(tmp_path_factory.mktemp("rows") / "l.jsonl", corpus_rows(70))
+    return train(path, folds=2, progress=told.append), told, path
+
+
+def test_the_card_has_intervals_by_label_and_a_learning_curve(trained):
+    card = model_card(trained[0])
+    assert "| label | precision | recall | F1 | 95% interval | statements |" in card
+    assert "## Learning curve" in card
+    assert [size for size, _ in trained[0].info_["learning_curve"]] == sorted(
+        size for size, _ in trained[0].info_["learning_curve"]
+    )
+
+
+def test_progress_is_told_part_by_part(trained):
+    assert trained[1][0] == "210 statements read and checked"
+    assert trained[1][-1] == "fitted 7 of 7 parts"
+
+
+def test_training_twice_gives_the_same_bytes(trained, tmp_path):
+    train(trained[2], folds=2).save(tmp_path / "a")
+    trained[0].save(tmp_path / "b")
+    for part in (tmp_path / "a").iterdir():
+        assert part.read_bytes() == (tmp_path / "b" / part.name).read_bytes()
+
+
+def test_the_corpus_is_trained_on_with_the_usual_settings():
+    assert settings_for(9611).network == settings_for(100_000).network == NetworkSettings()
+    assert settings_for(9611).rarity == 0.0
+    assert not settings_for(9611).evidence
+
+
+def test_fewer_statements_get_more_epochs_of_smaller_batches():
+    few, many = settings_for(500).network, settings_for(9611).network
+    assert few.epochs > many.epochs
+    assert few.batch < many.batch
+
+
+def test_weights_of_one_change_nothing_but_great_weights_do():
+    texts, sets = tiny_rows()
+    plain = StatementClassifier(folds=2, min_count=1).fit(texts, sets).scores(texts)
+    ones = StatementClassifier(folds=2, min_count=1).fit(texts, sets, sample_weight=[1.0] * 12).scores(texts)
+    more = StatementClassifier(folds=2, min_count=1).fit(texts, sets, sample_weight=[50.0, *[1.0] * 11]).scores(texts)
+    assert np.array_equal(plain, ones)
+    assert not np.array_equal(plain, more)
+
+
+@pytest.mark.parametrize("weights", [[1.0], [-1.0] * 12, [float("nan")] * 12, [0.0] * 12])
+def test_odd_weights_are_refused(weights):
+    texts, sets = tiny_rows()
+    with pytest.raises(InputError, match="expected a number of at least 0 for each"):
+        StatementClassifier(folds=2).fit(texts, sets, sample_weight=weights)
+
+
+def test_a_base_takes_no_labels_that_it_does_not_know(tmp_path):
+    path = write_jsonl(tmp_path / "l.jsonl", [{"text": "Up.", "label": "up"}])
+    with pytest.raises(LabelledDataError, match=r"l.jsonl:1: unknown label 'up'; expected accusation, condemnation"):
+        train(path, base=True)
+
+
+def test_statements_added_to_a_base_count_as_often_as_their_weight_says(tmp_path):
+    base = write_jsonl(tmp_path / "base.jsonl", [{"text": t, "labels": s} for t, s in zip(*tiny_rows(), strict=True)])
+    added = write_jsonl(tmp_path / "l.jsonl", [{"text": "Ships will not leave the port.", "label": "refusal"}])
+    light, heavy = (train(added, base=base, weight=weight, folds=2, min_count=1) for weight in (1.0, 30.0))
+    assert heavy.info_["training_data"]["base"] == {"statements": 12, "weight_of_others": 30.0}
+    assert heavy.info_["training_data"]["statements"] == 13
+    assert "each of the others counts 30 times" in model_card(heavy)
+    text = ["Ships will not leave the port."]
+    assert heavy.margins(text).linear[0, 0] > light.margins(text).linear[0, 0]
+
+
+def test_data_frames_train_as_files_do(tmp_path):
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    rows = [{"text": text, "label": label} for label in TINY for text in TINY[label]]
+    path = write_jsonl(tmp_path / "l.jsonl", rows)
+    texts = [row["text"] for row in rows]
+    from_file = train(path, folds=2, min_count=1).scores(texts)
+    for frame in (pandas.DataFrame(rows), polars.DataFrame(rows)):
+        assert np.array_equal(train(frame, folds=2, min_count=1).scores(texts), from_file)
+
+
+def test_lists_of_one_label_each_are_one_label_a_statement(tmp_path):
+    rows = [{"text": text, "label": [label]} for label in ("refusal", "denial") for text in TINY[label]]
+    model = train(write_jsonl(tmp_path / "l.jsonl", rows), folds=2, min_count=1)
+    assert model.exclusive_
+    assert model.predict_proba(TINY["other"]).sum(1) == pytest.approx(np.ones(4))
+
+
+def test_rare_labels_are_given_more_often_than_their_scores_alone_would():
+    random = np.random.RandomState(0)
+    primary = (random.random_sample(2000) < 0.05).astype(int)
+    signal = random.normal(0, 1, (2000, 2)) + 1.5 * np.eye(2)[primary]
+    margins = Margins(signal, np.zeros((2000, 2)), np.zeros((2000, 2)))
+    calibration = calibrate_exclusive(margins, primary)
+    scores = shares(calibration.log_shares(margins))
+    chosen, _ = decide(calibration, margins, exclusive=True)
+    assert scores.mean(0) == pytest.approx([0.95, 0.05], abs=0.01)
+    assert chosen[:, 1].sum() > 1.5 * (scores.argmax(1) == 1).sum()
+    assert calibration.threshold[1] < calibration.threshold[0]
+
+
+def test_the_kind_of_margins_that_does_better_is_chosen():
+    random = np.random.RandomState(0)
+    primary = random.randint(0, 3, 300)
+    noise, none = random.normal(0, 1, (300, 3)), np.zeros((300, 3))
+    told = Margins(noise + 3 * np.eye(3)[primary], none, none)
+    kinds = [Margins(noise, none, none), told]
+    assert best_calibration(kinds, np.eye(3, dtype=bool)[primary], primary, exclusive=True)[0] == 1

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 import click
 
 import statclass
+from statclass.cli.agreement import agreement
 from statclass.cli.check import check
+from statclass.cli.compare import compare
 from statclass.cli.evaluate import evaluate
 from statclass.cli.explain import explain
+from statclass.cli.info import info
 from statclass.cli.label import label
+from statclass.cli.suggest import suggest
 from statclass.cli.train import train
 from statclass.errors import StatclassError
 
@@ -22,7 +26,7 @@ def commands() -> None:
     """What does a diplomatic statement do? Accuse, refuse, condemn, deny, or none of these."""
 
 
-for command in (label, train, evaluate, explain, check):
+for command in (label, train, evaluate, compare, explain, check, agreement, suggest, info):
     commands.add_command(command)
 
 

@@ -12,11 +12,20 @@ from statclass.records import StatementType
 @click.command()
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("--any-labels", is_flag=True, help="Take any labels, not only those of the codebook.")
-def check(labelled: tuple[str, ...], any_labels: bool) -> None:
+@click.option("--text-column", help="Column with the statements.")
+@click.option("--label-column", help="Column with the labels.")
+@click.option("--annotator", "annotators", multiple=True, help="Column with one annotator's labels; give it for each.")
+def check(
+    labelled: tuple[str, ...],
+    any_labels: bool,
+    text_column: str | None,
+    label_column: str | None,
+    annotators: tuple[str, ...],
+) -> None:
     """Check LABELLED files: unknown labels, primary not among labels, empty, duplicate and near-duplicate texts."""
     from statclass.labelled import check_labelled, read_labelled
 
-    rows = read_labelled(labelled)
+    rows = read_labelled(labelled, text_column, label_column, annotators)
     problems = check_labelled(rows, None if any_labels else [str(kind) for kind in StatementType])
     for problem in problems:
         click.echo(problem)

@@ -15,29 +15,53 @@ from statclass.persistence import DESCRIPTION
 @click.option("-o", "--output", required=True, help="Folder to write the model to.")
 @click.option("--text-column", help="Column with the statements.")
 @click.option("--label-column", help="Column with the labels (default: labels, primary or label).")
+@click.option("--annotator", "annotators", multiple=True, help="Column with one annotator's labels; give it for each.")
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
+@click.option("--labels", help="All labels that there are, separated by commas; any other is a problem.")
+@click.option("--base", is_flag=True, help="Start from the corpus of the shipped model, and add LABELLED to it.")
+@click.option("--weight", default=10.0, show_default=True, help="With --base: what a statement of LABELLED counts.")
+@click.option("--skip-problems", is_flag=True, help="Leave out statements with problems, and say which.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
 @click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing before the end.")
 def train(
     labelled: tuple[str, ...],
     output: str,
     text_column: str | None,
     label_column: str | None,
+    annotators: tuple[str, ...],
     group_column: str | None,
+    labels: str | None,
+    base: bool,
+    weight: float,
+    skip_problems: bool,
     held_out: str | None,
     overwrite: bool,
     folds: int,
     seed: int,
+    quiet: bool,
 ) -> None:
     """Train a model on LABELLED files or folders, and write it with its card."""
+    from statclass.training import quietly
     from statclass.training import train as train_on_files
 
     _refuse_taken_folder(output, overwrite)
-    scored = {"held-out statements": held_out} if held_out else None
     classifier = train_on_files(
-        labelled, text=text_column, label=label_column, group=group_column, held_out=scored, folds=folds, seed=seed
+        labelled,
+        text=text_column,
+        label=label_column,
+        annotators=annotators,
+        group=group_column,
+        labels=[name.strip() for name in labels.split(",")] if labels else None,
+        base=base,
+        weight=weight,
+        skip_problems=skip_problems,
+        held_out={"held-out statements": held_out} if held_out else None,
+        progress=quietly if quiet else lambda message: click.echo(message, err=True),
+        folds=folds,
+        seed=seed,
     )
     classifier.save(output)
     scores = ", ".join(f"{name} {value:.3f}" for name, value in classifier.info_["cross_validation"].items())

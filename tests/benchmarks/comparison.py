@@ -32,8 +32,8 @@ def tfidf(texts: list[str], labels: list[str]) -> Labeller:
     return model.fit(texts, labels).predict  # type: ignore[no-any-return]
 
 
-def fasttext(texts: list[str], labels: list[str]) -> Labeller:
-    """fastText: words, pairs of words and subwords."""
+def fasttext(texts: list[str], labels: list[str], **settings: object) -> Labeller:
+    """fastText: words, pairs of words and subwords, unless the settings say otherwise."""
     import fasttext as library
 
     def line(text: str) -> str:
@@ -42,9 +42,8 @@ def fasttext(texts: list[str], labels: list[str]) -> Labeller:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.writelines(f"__label__{label} {line(text)}\n" for text, label in zip(texts, labels, strict=True))
         file.flush()
-        model = library.train_supervised(
-            file.name, wordNgrams=2, dim=50, epoch=25, lr=0.5, minn=3, maxn=5, thread=1, seed=0, verbose=0
-        )
+        usual = {"wordNgrams": 2, "dim": 50, "epoch": 25, "lr": 0.5, "minn": 3, "maxn": 5}
+        model = library.train_supervised(file.name, thread=1, seed=0, verbose=0, **(usual | settings))
     return lambda batch: [model.f.predict(line(t) + "\n", 1, 0.0, "strict")[0][1][len("__label__") :] for t in batch]
 
 
