@@ -90,7 +90,8 @@ def _label_files(inputs: Inputs, output: str, jobs: int, options: dict[str, Any]
     else:
         progress.end(counts)
         if counts.rejected and output != STANDARD_STREAM:
-            click.echo(f"what was rejected, and why: {output}{REJECTS}", err=True)
+            where = f"files ending in {REJECTS} in {output}" if Path(output).is_dir() else f"{output}{REJECTS}"
+            click.echo(f"what was rejected, and why: {where}", err=True)
     return counts
 
 
