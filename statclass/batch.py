@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -219,7 +220,7 @@ def label_in_order(job: Job, reads: Iterable[Read], jobs: int) -> Generator[tupl
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     processes = effective_n_jobs(jobs)
-    executor = get_reusable_executor(processes, env=dict.fromkeys(_THREADS, "1"))
+    executor = get_reusable_executor(processes, env=dict.fromkeys(_THREADS, "1"), initializer=_leave_ctrl_c_alone)
     waiting: deque[tuple[Any, int, int]] = deque()
     try:
         for read in reads:
@@ -236,6 +237,11 @@ def label_in_order(job: Job, reads: Iterable[Read], jobs: int) -> Generator[tupl
         ) from error
     finally:
         executor.shutdown(kill_workers=bool(waiting))
+
+
+def _leave_ctrl_c_alone() -> None:
+    """In a process that labels: it is the first process that stops, and ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def check_inputs(inputs: Inputs, kind: str) -> None:

@@ -71,6 +71,11 @@ class Lesson:
             )
         return variations(statements, self.each, self.seed)
 
+    def hash(self) -> str:
+        """SHA-256 of what the lesson says and of what it is about."""
+        content = self.sha256.encode() + _in_steps(self.own).tobytes() + _in_steps(self.varied).tobytes()
+        return hashlib.sha256(content).hexdigest()
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write the lesson as a file of arrays, with scores in steps of 1/255."""
         with open(path, "wb") as stream:

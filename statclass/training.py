@@ -53,7 +53,7 @@ _BATCHES = 2400
 _MOST_EPOCHS = 60
 _FEW_STATEMENTS = 5000
 _LEAST_PART = 0.03
-TAUGHT = NetworkSettings(width=48, filters=48, hidden=96, epochs=8, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
+TAUGHT = NetworkSettings(width=40, filters=40, hidden=96, epochs=8, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
 """With a lesson there is more to learn, and less to fear from learning it by heart."""
 
 
@@ -130,6 +130,7 @@ def train(
     rows = [*ground, *own]
     progress(f"{len(rows)} statements read and checked")
     weights = np.where(np.arange(len(rows)) < len(ground), 1.0, weight) if ground else None
+    taught = _lesson(lesson or base is True)
     fitted = fit_classifier(
         classifier,
         [row.text for row in rows],
@@ -138,7 +139,7 @@ def train(
         weights,
         progress,
         CURVE_SHARES if curve and len(rows) >= _WORTH_A_CURVE else (),
-        _lesson(lesson or base is True),
+        taught,
     )
     classifier.info_ |= cross_validation_report(classifier, fitted, len(ground))
     classifier.info_["training_data"] = {
@@ -146,6 +147,9 @@ def train(
         "sha256": _data_hash(rows),
         "primaries": dict(sorted(Counter(row.primary for row in rows).items())),
     }
+    if taught is not None:
+        about = {"statements": len(taught.own), "variations": len(taught.varied), "sha256": taught.hash()}
+        classifier.info_["training_data"]["lesson"] = about
     if ground:
         classifier.info_["training_data"]["base"] = {"statements": len(ground), "weight_of_others": weight}
     classifier.info_["held_out"] = {

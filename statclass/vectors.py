@@ -1,30 +1,37 @@
-"""Word vectors distilled from a sentence transformer, shipped as a small table of bytes.
+"""Word vectors distilled from sentence transformers, shipped as a small table of bytes.
 
-Each word was embedded alone by all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"; Apache-2.0), the vectors were centred and
-reduced to their first principal components. :func:`distil` makes the table; nothing else needs the transformer.
+Each word was embedded alone by all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"; Apache-2.0), and once more, where it
+stands in the corpus, by the same transformer fine-tuned on the corpus: there words are near each other that do the same
+thing. Both were centred and reduced to their first principal components, which stand side by side. :func:`distil` makes
+the table; nothing else needs the transformers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from statclass.errors import MissingExtraError
+from statclass.text import canonical, tokenize
 
 FIRST_WORD = 2
 """The first rows of the table stand for unknown words and for names."""
 DIMENSIONS = 64
+"""Kept of each of the two."""
+_ALONE = 3
+"""As many occurrences is the word by itself worth."""
 _FILE = "vectors.npz"
 
 
 @cache
 def word_vectors() -> tuple[NDArray[np.float32], dict[str, int]]:
-    """The shipped table: vectors of shape (n_words + 2, 64) and the row of each word."""
+    """The shipped table: vectors of shape (n_words + 2, 128) and the row of each word."""
     source = files("statclass").joinpath("data", _FILE)
     with source.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         values = arrays["vectors"].astype(np.float32) * arrays["scale"]
@@ -33,15 +40,17 @@ def word_vectors() -> tuple[NDArray[np.float32], dict[str, int]]:
     return np.vstack([blank, values]), {word: row for row, word in enumerate(words, FIRST_WORD)}
 
 
-def distil(words: Iterable[str], model: str, target: Path) -> None:
-    """Embed words with a sentence transformer and write the reduced table.
+def distil(words: Iterable[str], statements: Sequence[str], plain: str, tuned: str, target: Path) -> None:
+    """Embed words with two sentence transformers and write the reduced table.
 
     Parameters
     ----------
     words : iterable of str
         In canonical form, ASCII.
-    model : str
-        Folder of the sentence transformer.
+    statements : sequence of str
+        In which the tuned transformer meets the words.
+    plain, tuned : str
+        Folders of the sentence transformers.
     target : Path
         File to write.
 
@@ -55,14 +64,45 @@ def distil(words: Iterable[str], model: str, target: Path) -> None:
     except ImportError as error:
         raise MissingExtraError('distilling word vectors needs: pip install "statclass[vectors]"') from error
     chosen = sorted({word for word in words if word.isascii()})
-    embedded = SentenceTransformer(model, device="cpu").encode(chosen, batch_size=256, normalize_embeddings=True)
-    centred = embedded - embedded.mean(0)
-    _, _, components = np.linalg.svd(centred, full_matrices=False)
-    reduced = centred @ components[:DIMENSIONS].T
-    scale = np.float32(np.abs(reduced).max() / 127)
+    alone = SentenceTransformer(plain, device="cpu").encode(chosen, batch_size=256, normalize_embeddings=True)
+    met = _in_context(chosen, statements, SentenceTransformer(tuned, device="cpu"))
+    reduced = [_principal(alone), _principal(met)]
+    reduced[1] *= reduced[0].std() / reduced[1].std()
+    scale = np.float32(np.abs(reduced[0]).max() / 127)
     np.savez_compressed(
         target,
-        vectors=np.round(reduced / scale).astype(np.int8),
+        vectors=np.clip(np.round(np.hstack(reduced) / scale), -127, 127).astype(np.int8),
         scale=np.float32(scale * 2),
         words=np.frombuffer("\n".join(chosen).encode("ascii"), np.uint8),
     )
+
+
+def _principal(embedded: NDArray[np.float32]) -> NDArray[np.float32]:
+    centred = embedded - embedded.mean(0)
+    _, _, components = np.linalg.svd(centred, full_matrices=False)
+    reduced: NDArray[np.float32] = centred @ components[:DIMENSIONS].T
+    return reduced
+
+
+def _in_context(words: Sequence[str], statements: Sequence[str], transformer: Any) -> NDArray[np.float32]:
+    """The mean state of each word over the statements and by itself."""
+    row = {word: n for n, word in enumerate(words)}
+    total = transformer.encode(words, batch_size=256) * np.float32(_ALONE)
+    count = np.full(len(words), float(_ALONE))
+    for text in statements:
+        for word, state in _states(text, transformer):
+            if word in row:
+                total[row[word]] += state
+                count[row[word]] += 1
+    met: NDArray[np.float32] = total / count[:, None].astype(np.float32)
+    return met
+
+
+def _states(text: str, transformer: Any) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """The words of a statement, each with the mean state of its word pieces."""
+    states = transformer.encode(text, output_value="token_embeddings").numpy()
+    offsets = transformer.tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"][: len(states)]
+    for token, start, end in tokenize(text):
+        pieces = [n for n, (a, b) in enumerate(offsets) if start <= a < b <= end]
+        if pieces:
+            yield canonical(token), states[pieces].mean(0)

@@ -22,6 +22,8 @@ PIECES = [
     *[" ", "\n", "\n\n", ". ", ", ", ": ", "; ", "! ", "? ", "… ", " — ", "(", ")"],
     *["said", "He said", "according to", "Lavrov", "Gen. J. P. Novak", "the ministry", "Kyiv denied it", "denied"],
     *["we will not go", "“We refuse,” said Lind", "‘No’", "ministers’ plan", "a “farce”", "that", "who", "by", "and"],
+    *["\nQ: ", "\nA: ", "\nMS. BERG: ", "\nTHE ENVOY: ", "he said:\n\n", "the following:\n\n", "We go.\n\n"],
+    *["Ana Berg", "Hugo Lind, ", "she", "was quoted as saying", "does not want to", "one of them, ", "called"],
     *[
         "U.N.",
         "Jan. 5",

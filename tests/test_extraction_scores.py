@@ -9,10 +9,11 @@ from tests.benchmarks.extraction_scores import SEEDS, score_articles, score_seed
 QUOTE_F1, REPORTED_F1, SPEAKERS = 0.97, 0.85, 0.92
 
 
-def test_own_articles() -> None:
-    """Quotations, reported statements and speakers of our own articles reach their floors."""
-    score = score_articles()
-    assert score.gold["quote"] > 50
+@pytest.mark.parametrize("part", ["all", "held-out"])
+def test_own_articles(part: str) -> None:
+    """Quotations, reported statements and speakers reach their floors, also where no rule was made on the articles."""
+    score = score_articles(part=part)
+    assert score.gold["quote"] >= 40
     assert score.f1("quote") >= QUOTE_F1
     assert score.f1("reported") >= REPORTED_F1
     assert score.speaker_accuracy >= SPEAKERS

@@ -126,12 +126,55 @@ BLOCKS = [
     ),
     ("The statement reads as follows:\nThe claims are false.", [("quote", "The claims are false.", "The statement")]),
     ("The talks covered three points:\n\nTrade and customs.\n\nFish.", []),
+    (
+        "Lind wrote:\n\nWe cannot sign.\n\nThe text is bad.\n\nWe will not sign.\n\nThe letter is short.",
+        [("quote", "We cannot sign. The text is bad. We will not sign.", "Lind")],
+    ),
+    (
+        "The ministry published the following statement:\n\nThe claims are false.\n\nThey were made up.\n\n"
+        "Lind denied it.",
+        [
+            ("quote", "The claims are false. They were made up.", "The ministry"),
+            ("reported", "Lind denied it.", "Lind"),
+        ],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("article", "expected"), BLOCKS)
 def test_blocks(article: str, expected: Expected) -> None:
     """A paragraph after a source and a colon is a quotation without marks."""
+    assert found(article) == expected
+
+
+TRANSCRIPTS = [
+    (
+        "Q: Did you sign?\n\nA: I did not.\n\nNobody asked me to.\n\nQ (Radio 4): Will you?\n\nA: No.",
+        [
+            ("quote", "Did you sign?", None),
+            ("quote", "I did not. Nobody asked me to.", None),
+            ("quote", "Will you?", None),
+            ("quote", "No.", None),
+        ],
+    ),
+    (
+        "Anna Berg met the press.\nMS. BERG: We signed.\nTHE AMBASSADOR: So did we.\nMS. BERG: Good day.\n"
+        "Later Berg denied it.",
+        [
+            ("quote", "We signed.", "BERG"),
+            ("quote", "So did we.", "THE AMBASSADOR"),
+            ("quote", "Good day.", "BERG"),
+            ("reported", "Later Berg denied it.", "Berg"),
+        ],
+    ),
+    ("LONDON: The talks failed.\nPARIS: The talks went on.\nLONDON: The talks failed again.", []),
+    ("Trade: Sales fell.\n\nFish: Catches rose.\n\nWeather: It rained.", []),
+]
+
+
+@pytest.mark.parametrize(("article", "expected"), TRANSCRIPTS)
+def test_transcripts(article: str, expected: Expected) -> None:
+    """Each turn of a transcript is a quotation of whoever its label names, with the paragraphs that carry it on."""
     assert found(article) == expected
 
 
@@ -251,6 +294,12 @@ REPORTED = [
         ],
     ),
     ("Mr. Lind met Ms. Berg. “It is over,” she said.", [("quote", "It is over", "Berg")]),
+    ("Anna Berg met Hugo Lind. She denied it.", [("reported", "She denied it.", "Anna Berg")]),
+    ("Hugo Lind met Anna Berg. She denied it.", [("reported", "She denied it.", "Anna Berg")]),
+    (
+        "Anna Berg denied it. The tip came from Hugo Lind. “It is true,” he said.",
+        [("reported", "Anna Berg denied it.", "Anna Berg"), ("quote", "It is true", "Hugo Lind")],
+    ),
     (
         "The ministry said the ship was empty. It rejected the charge.",
         [
@@ -314,6 +363,75 @@ REPORTED = [
     ("Each side blames the other.", [("reported", WHOLE, "Each side")]),
     ("State television said on Sunday that 20 people had died.", [("reported", WHOLE, "State television")]),
     ("The Guardian reported that talks had failed.", [("reported", WHOLE, "The Guardian")]),
+    (
+        "“Was it a copy?” Senator Uzor asked Anna Berg.\n\n“Original, sir.”",
+        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", "Anna Berg")],
+    ),
+    (
+        "“Was it a copy?” Senator Uzor asked the committee.\n\n“Original, sir.”",
+        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", None)],
+    ),
+    (
+        "“It is mine.” On Monday, after hours of talk, the mayor Anna Berg did not mince her words.",
+        [("quote", "It is mine.", "Anna Berg")],
+    ),
+    (
+        "Lind denied it.\n\n“Nobody asked us.” The words, in red paint, cover a wall.",
+        [("reported", "Lind denied it.", "Lind"), ("quote", "Nobody asked us.", None)],
+    ),
+    (
+        "The minister denied any part in it: “We were asleep.”",
+        [("reported", WHOLE, "The minister"), ("quote", "We were asleep.", "The minister")],
+    ),
+    ("The minister denied on Monday: “We were asleep.”", [("quote", "We were asleep.", "The minister")]),
+    ("Lind does not want to reopen the talks.", [("reported", WHOLE, "Lind")]),
+    ("Lind does not want rain.", []),
+    ("The ferry was sold over lunch, an inquiry heard yesterday.", [("reported", WHOLE, "an inquiry")]),
+    ("“We did it,” the agency quoted an official as saying.", [("quote", "We did it", "an official")]),
+    ("The staff walked out after accusing the minister of lying.", [("reported", WHOLE, "The staff")]),
+    ("He got a letter telling him to leave.", []),
+    ("Paris dismissed the North’s claim as empty.", [("reported", WHOLE, "Paris"), ("reported", WHOLE, "the North")]),
+    (
+        "Berg deplored the refusal of the sponsors to wait.",
+        [("reported", WHOLE, "Berg"), ("reported", WHOLE, "the sponsors")],
+    ),
+    ("It opens at 6 a.m. Residents denied it.", [("reported", "Residents denied it.", "Residents")]),
+    ("SANTA FE, N.M. (WNA) — Residents denied it.", [("reported", "Residents denied it.", "Residents")]),
+    ("Its secretary, a retired vet called Owen Pask, denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The owner, surnamed Hung, denied it.", [("reported", WHOLE, "Hung")]),
+    ("One of them, Owen Pask, denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The vendor, Okano Inc., denied it.", [("reported", WHOLE, "Okano Inc.")]),
+    ("The minister, Owen Pask (SPD), denied it.", [("reported", WHOLE, "Owen Pask")]),
+    ("The mayor of Kyiv, Ukraine, denied it.", [("reported", WHOLE, "The mayor of Kyiv")]),
+    ("A spokesman for the agency, UNHCR, denied it.", [("reported", WHOLE, "A spokesman for the agency")]),
+    ("A report by the charity denied it.", [("reported", WHOLE, "A report by the charity")]),
+    ("One of the clerks denied it.", [("reported", WHOLE, "One of the clerks")]),
+    ("His Highness denied it.", [("reported", WHOLE, "His Highness")]),
+    ("Jan Novak spoke. According to him, it was over.", [("reported", "According to him, it was over.", "Jan Novak")]),
+    ("Lind said nothing.", []),
+    ("Lind’s lawyers claim it is forged.", [("reported", WHOLE, "Lind’s lawyers")]),
+    (
+        "Lind rejected the charge, a claim dismissed as “infantile” by Jan Novak.",
+        [("reported", WHOLE, "Lind"), ("reported", WHOLE, "Jan Novak")],
+    ),
+    ("“It hums,” added another, Tomás.", [("quote", "It hums", "Tomás")]),
+    ("Sources close to Mrs Tate said it was over.", [("reported", WHOLE, "Sources close to Mrs Tate")]),
+    ("A lawyer for Mr Hale said it was over.", [("reported", WHOLE, "A lawyer for Mr Hale")]),
+    ("Hugo Lind was quoted by the agency as saying that it was over.", [("reported", WHOLE, "Hugo Lind")]),
+    (
+        "State radio quoted the army chief, Gen. Amos Kiiza, as warning that it would act.",
+        [("reported", WHOLE, "Amos Kiiza")],
+    ),
+    (
+        "The mayor is accused by prosecutors of theft, which he denies.",
+        [("reported", WHOLE, "prosecutors"), ("reported", WHOLE, "The mayor")],
+    ),
+    ("Engineers disagree.", [("reported", WHOLE, "Engineers")]),
+    ("Lind disagrees less.", []),
+    ("There was no reaction from the palace.", []),
+    ("Asked if he feared arrest, Jan Novak laughed. “They know me.”", [("quote", "They know me.", "Jan Novak")]),
+    ("“No,” said Nadia Karam of the Pen Union.", [("quote", "No", "Nadia Karam")]),
+    ("“We pay,” noted in this connection the envoy, I. I. Zhuk.", [("quote", "We pay", "I. I. Zhuk")]),
 ]
 
 
@@ -412,25 +530,6 @@ KNOWN_FAILURES = [
         "The federation gave the government 72 hours to repeal the decree.",
         [("reported", WHOLE, "The federation")],
         marks=pytest.mark.xfail(reason="an ultimatum without a verb or noun of saying"),
-    ),
-    pytest.param(
-        "“Was it a copy?” Senator Uzor asked Anna Berg.\n\n“Original, sir.”",
-        [("quote", "Was it a copy?", "Uzor"), ("quote", "Original, sir.", "Anna Berg")],
-        marks=pytest.mark.xfail(reason="the one who was asked is not taken for the speaker of the answer"),
-    ),
-    pytest.param(
-        "Lind wrote:\n\nWe cannot sign.\n\nWe will not sign.\n\nThe letter is short.",
-        [("quote", "We cannot sign. We will not sign.", "Lind")],
-        marks=pytest.mark.xfail(reason="a quotation without marks is taken to be one paragraph long"),
-    ),
-    pytest.param(
-        "Anna Berg met Hugo Lind. She denied it.",
-        [("reported", "She denied it.", "Anna Berg")],
-    ),
-    pytest.param(
-        "Hugo Lind met Anna Berg. She denied it.",
-        [("reported", "She denied it.", "Anna Berg")],
-        marks=pytest.mark.xfail(reason="given names are not known as a man’s or a woman’s"),
     ),
     pytest.param(
         "A sign above them reads “Gift of the People of Korea.”",

@@ -7,13 +7,17 @@ import csv
 import gzip
 import io
 import json
+from collections import Counter
 
 import pytest
 
 from statclass import DataError
+from statclass.batch import Written
+from statclass.blocks import Counts
 from statclass.cli import main
 from statclass.formats import FORMATS, find_files, open_rows
 from statclass.formats.tables import guessed_delimiter
+from statclass.progress import Progress
 from tests.conftest import write_jsonl
 
 zstandard = pytest.importorskip("zstandard", reason=".zst needs the extra zstd")
@@ -298,10 +302,41 @@ def test_progress_for_machines_is_json_with_counts_that_add_up(tmp_path, capsys)
     source = write(tmp_path / "q.jsonl", [*ROWS, {"quote": ""}])
     assert label(source, "-o", tmp_path / "out.jsonl", "--log-json") == 0
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [event["event"] for event in events] == ["start", "end"]
+    assert (events[0]["event"], events[-1]["event"]) == ("start", "end")
     end = events[-1]
     assert end["read"] == 4 == end["labelled"] + end["with_problem"] + end["rejected"]
     assert sum(end["labels"].values()) == end["labelled"]
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("stream", "lines"), [(Screen(), 2), (io.StringIO(), 0)])
+def test_progress_is_a_line_on_a_terminal_and_silence_in_a_pipe(monkeypatch, stream, lines):
+    monkeypatch.setattr("statclass.progress._SCREEN_SECONDS", 0.0)
+    progress = Progress(1000, stream=stream)
+    for read in (100, 500):
+        progress(Written(Counts(read, read, labels=Counter(denial=read)), read))
+    assert stream.getvalue().count("\r") == lines
+    assert ("500 rows, 50%" in stream.getvalue()) == bool(lines)
+    progress.end(Counts(500, 500, labels=Counter(denial=500)))
+    assert stream.getvalue().endswith("500 rows: 500 labelled (500 denial), 0 with a problem\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-j", "0"), "-j 0 is no number of processes"),
+        (("--dask", "tcp://x:1"), "name a folder with -o"),
+        (("--dask", "tcp://x:1", "-o", "folder/", "-j", "2"), "leave -j out"),
+        (("--articles", "--resume"), "--resume is for files of statements"),
+    ],
+)
+def test_options_that_contradict_one_another_are_refused(tmp_path, capsys, arguments, words):
+    assert label(write(tmp_path / "q.csv", ROWS), *arguments) == 2
+    assert words in " ".join(capsys.readouterr().err.split())
 
 
 def test_line_feeds_alone_end_lines_unless_a_file_has_none(tmp_path):

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -53,6 +54,7 @@ def label(quotes: tuple[str, ...], output: str, jobs: int, articles: bool, **opt
     .rejects.jsonl. Ends with 1 when there is such a file, and with 2 when nothing could be done.
     """
     to_screen = output == STANDARD_STREAM and options["to_format"] is None and sys.stdout.isatty()
+    _refuse_contradictions(output, jobs, options["dask"])
     counts = None
     with _clean_end() as code:
         if articles:
@@ -106,6 +108,15 @@ def _show(inputs: Inputs, model: str) -> Counts:
             counts += Counts(read=reject.rows, rejected=reject.rows)
     click.echo(str(counts), err=True)
     return counts
+
+
+def _refuse_contradictions(output: str, jobs: int, dask: str | None) -> None:
+    if jobs == 0:
+        raise click.UsageError("-j 0 is no number of processes; expected 1 or more, or -1 for one on each core")
+    if dask and jobs != 1:
+        raise click.UsageError("--dask labels in the cluster's processes, however many these are; leave -j out")
+    if dask and not is_folder(output) and (output == STANDARD_STREAM or Path(output).suffix):
+        raise click.UsageError("--dask writes a file for each input; name a folder with -o, as in -o labelled/")
 
 
 def _refuse_with_articles(options: dict[str, Any], jobs: int) -> None:

@@ -20,6 +20,9 @@ from statclass.persistence import DESCRIPTION
 @click.option("--labels", help="All labels that there are, separated by commas; any other is a problem.")
 @click.option("--base", is_flag=True, help="Start from the corpus of the shipped model, and add LABELLED to it.")
 @click.option("--weight", default=4.0, show_default=True, help="With --base: what a statement of LABELLED counts.")
+@click.option(
+    "--lesson", help="What a slower model says of LABELLED, to learn from too: a file such as seeds/lesson.npz."
+)
 @click.option("--skip-problems", is_flag=True, help="Leave out statements with problems, and say which.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
 @click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
@@ -36,6 +39,7 @@ def train(
     labels: str | None,
     base: bool,
     weight: float,
+    lesson: str | None,
     skip_problems: bool,
     held_out: str | None,
     overwrite: bool,
@@ -57,6 +61,7 @@ def train(
         labels=[name.strip() for name in labels.split(",")] if labels else None,
         base=base,
         weight=weight,
+        lesson=lesson or False,
         skip_problems=skip_problems,
         held_out={"held-out statements": held_out} if held_out else None,
         progress=quietly if quiet else lambda message: click.echo(message, err=True),

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 
 from statclass.extraction.lexicon import grammar, verb_forms, word_classes
-from statclass.extraction.quotations import Quoted
+from statclass.extraction.quotations import DOUBLE, SINGLE, Quoted
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _TERMINAL = frozenset(".!?…")
+_STOPS = frozenset(".!?…,;—–-")
+_INNER_MARKS = "".join(DOUBLE | SINGLE)
 LONGEST_LOOK = 60
+
+LONGEST_SAMPLE = 400
+"""So much of a quotation is read to tell whether it has a verb."""
 
 
 def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, follows_statement: bool) -> bool:
@@ -32,7 +37,7 @@ def is_statement(article: str, sentence: tuple[int, int], quoted: Quoted, *, fol
     >>> is_statement(text, (22, 55), Quoted(41, 42, 50, 51, True), follows_statement=False)
     False
     """
-    words = _WORD.findall(article, quoted.start, min(quoted.end, quoted.start + 2000))
+    words = _WORD.findall(article, quoted.start, min(quoted.end, quoted.start + LONGEST_SAMPLE))
     if not words:
         return False
     before = article[sentence[0] : quoted.opening].rstrip()[-LONGEST_LOOK:]
@@ -63,7 +68,7 @@ def _verb_follows(rest: str) -> bool:
 
 def _stopped(article: str, quoted: Quoted) -> bool:
     """Whether the text inside the marks ends with a stop or comma, or the sentence stops right after them."""
-    return article[quoted.end - 1] in ".!?…,;—–-" and article[quoted.end - 1 : quoted.end] != ""
+    return article[quoted.start : quoted.end].rstrip(_INNER_MARKS)[-1:] in _STOPS
 
 
 def _after_comma(article: str, quoted: Quoted, words: list[str], capital: bool, follows_statement: bool) -> bool:

@@ -45,7 +45,7 @@ def read_rows(name: str) -> list[Row]:
 
 @cache
 def verb_forms() -> dict[str, VerbForm]:
-    """Every inflected form in lower case, with what it does and what it needs.
+    """Every inflected form in lower case, with what it does and what it needs; a column may hold two spellings.
 
     Examples
     --------
@@ -56,7 +56,8 @@ def verb_forms() -> dict[str, VerbForm]:
     for row in read_rows("verbs"):
         frame, quote_only = _frame(row["frame"])
         for shape, column in _SHAPES:
-            forms.setdefault(row[column], VerbForm(row["category"], shape, frame, quote_only))
+            for form in row[column].split():
+                forms.setdefault(form, VerbForm(row["category"], shape, frame, quote_only))
     return forms
 
 
@@ -66,6 +67,8 @@ _SHAPES = (("third", "third"), ("past", "past"), ("participle", "participle"), (
 def _frame(column: str) -> tuple[frozenset[str], bool]:
     if column == "clause":
         return grammar("opener"), False
+    if column == "content":
+        return (grammar("opener") - {"to", "at"}) | {"content"}, False
     words = column.split()
     return frozenset(words) - {"free", "quote"}, "quote" in words
 
@@ -125,4 +128,4 @@ def places() -> dict[str, str]:
 def cue_words() -> frozenset[str]:
     """Every lower-case word that can make a sentence a report."""
     reporting = {form for form, verb in verb_forms().items() if not verb.quote_only}
-    return frozenset(reporting | set(nouns_of_saying()) | {"according", "words", "drawn"})
+    return frozenset(reporting | set(nouns_of_saying()) | grammar("cue"))

@@ -14,7 +14,8 @@ DOUBLE = frozenset('"“”„‟«»＂')
 SINGLE = frozenset("'‘’‚‛‹›")
 OPENING = frozenset("“„‟«‘‚‛‹")
 CLOSING = frozenset("”»’›")
-_MARK = re.compile("[" + "".join(sorted(DOUBLE | SINGLE)) + "]")
+_MARK = re.compile(f"[{''.join(sorted(DOUBLE))}]|[{''.join(sorted(SINGLE))}](?:(?<![^\\W_].)|(?![^\\W_]))")
+"""A quotation mark; no single one with letters on both sides, which is an apostrophe."""
 _BEFORE_OPENING = frozenset("([{—–-/:;,")
 _STRONG_END = frozenset(".,!?…;:")
 _WORD_AHEAD = re.compile(r"[^\W_]+")
@@ -82,8 +83,7 @@ def quoted_in(article: str, start: int, end: int, *, carried_by: str = "") -> li
 
 def _marks(article: str, start: int, end: int) -> list[_Mark]:
     found: list[_Mark] = []
-    for match in _MARK.finditer(article, start, end):
-        at = match.start()
+    for at in [match.start() for match in _MARK.finditer(article, start, end)]:
         role = _role_of(article, at, start, end)
         if role != "apostrophe":
             found.append(_Mark(at, article[at] in DOUBLE, role))

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise
+from itertools import islice
+from typing import NamedTuple
 
-from statclass.extraction.clauses import Clause, Phrase, after, is_source, owner, subject
+from statclass.extraction.attribution import ACTS, MOST_SOURCES, Attribution
+from statclass.extraction.blocks import MOST_PARAGRAPHS, WIDEST_GAP, announces_text, paragraphs_of
+from statclass.extraction.clauses import Clause, Phrase
 from statclass.extraction.direct import is_statement
-from statclass.extraction.lexicon import cue_words
+from statclass.extraction.lexicon import cue_words, grammar
 from statclass.extraction.paragraphs import Span, paragraphs
+from statclass.extraction.phrases import after, owner, subject
 from statclass.extraction.quotations import UNCLOSED, Quoted, opening_mark, quoted_in, trimmed
-from statclass.extraction.reported import ACTS, MOST_SOURCES, Attribution, attributions, closing_attribution
+from statclass.extraction.reported import attributions, closing_attribution
 from statclass.extraction.sentences import sentences
+from statclass.extraction.sources import is_source
 from statclass.extraction.speakers import UNKNOWN, Cast, Speaker
+from statclass.extraction.transcripts import ANSWER, QUESTION, Turn, turns
 from statclass.records import Statement
 
-_WORD = re.compile(r"[^\W_]+")
+_ABOUT_WORDS = re.compile(r"The (?:words?|phrase|question|slogan|remark|sentence|line|motto|inscription|cry)\b")
 _BULLET = re.compile(r"[•·*▪‣–-][ \t]+")
 _CITY = r"[^\W\d_a-z](?:[^\W\d_a-z]|[ .'’/-]){2,40}"
 _DATE = r"(?:, [^:—–\n\"“„«]{1,40}?)?"
@@ -28,9 +32,9 @@ _DATELINE_HINT = re.compile(r"[—–(]|- ")
 _DATELINE = re.compile(
     r"(?=[^\W\d_]*[^\W\d_a-z]{3}|[^\W\d_]+[ ]+[^\W\d_a-z]{3})"
     rf"{_CITY}{_DATE}\s*(?:{_AGENCY}\s*)?(?:{_DASH}|(?::|\.)\s+(?=[^\W\d_]\w*[a-z]|[A-Z] [a-z]|{_AGENCY}))"
-    rf"(?:{_AGENCY}\s+)?"
+    rf"(?:{_AGENCY}\s+(?:{_DASH})?)?"
     rf"|{_AGENCY}\s*{_DASH}"
-    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?(?:, [\w .]{{3,20}})?\s*{_AGENCY}\s*{_DASH}"
+    rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?(?:, [\w .]{{3,20}}){{0,2}}\s*{_AGENCY}\s*{_DASH}"
     rf"|[^\W\d_a-z][\w .'’/-]{{2,40}}?, [\w .]{{3,20}} {_AGENCY} (?=[^\W\d_a-z])"
     r"|[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+){0,2} [-–—]+ (?=(?:The|A|An|[^\W\d_a-z][a-z]+) [a-z]+ )"
 )
@@ -52,6 +56,14 @@ class _Draft:
     problem: str | None = None
 
 
+class _Announcement(NamedTuple):
+    """Who is quoted after a colon, and whether a whole text is to follow."""
+
+    speaker: Speaker
+    cue: str | None
+    whole: bool = False
+
+
 @dataclass
 class Reader:
     """Walks through one article, paragraph by paragraph, remembering what later sentences refer to.
@@ -66,21 +78,55 @@ class Reader:
     cast: Cast = field(default_factory=Cast)
     _open: _Draft | None = None
     _last: tuple[_Draft | None, int] = (None, 0)
-    _announced: tuple[Speaker, str | None] | None = None
+    _announced: _Announcement | None = None
     _about: tuple[Speaker, int] = (UNKNOWN, 0)
+    _asked: Speaker = UNKNOWN
     _number: int = 0
+    _spans: list[Span] = field(default_factory=list)
+    _turns: dict[int, Turn] = field(default_factory=dict)
 
     def statements(self) -> list[Statement]:
         """Every statement of the article, in the order in which they begin."""
         drafts: list[_Draft] = []
-        for (start, end), (following, _) in pairwise(chain(paragraphs(self.article), [(len(self.article), -1)])):
-            drafts.extend(self._paragraph(start, end, following))
+        self._spans = list(paragraphs(self.article))
+        self._turns = turns(self.article, self._spans)
+        while self._number < len(self._spans):
+            self._number += 1
+            drafts.extend(self._turn() or self._paragraph(*self._spans[self._number - 1]))
         if self._open is not None:
             self._open.problem = UNCLOSED
         return [_record(self.article, draft) for draft in drafts]
 
-    def _paragraph(self, start: int, end: int, following: int) -> Iterator[_Draft]:
-        self._number += 1
+    def _turn(self) -> list[_Draft]:
+        """The words of one turn of a transcript, where a label opens the paragraph."""
+        turn = self._turns.get(self._number - 1)
+        if turn is None:
+            return []
+        start, end = self._spans[self._number - 1]
+        self.cast.meet(self.article, start, end)
+        low = turn.label.lower()
+        speaker = UNKNOWN if low in QUESTION else self.cast.labelled("" if low in ANSWER else turn.label)
+        return [self._unmarked(turn.start, end, speaker, None, whole=self._before_turn(), spoken=True)]
+
+    def _before_turn(self) -> bool:
+        """Whether another turn follows so near that the paragraphs up to it may belong to this one."""
+        return any(number in self._turns for number in range(self._number, self._number + WIDEST_GAP))
+
+    def _unmarked(
+        self, start: int, end: int, speaker: Speaker, cue: str | None, *, whole: bool, spoken: bool = False
+    ) -> _Draft:
+        """A quotation without marks that begins in the current paragraph, with the paragraphs that carry it on."""
+        first = self._number - 1
+        limit = first + MOST_PARAGRAPHS
+        stop = next((at for at in range(first + 1, limit) if at in self._turns), limit)
+        itself = None if spoken else speaker.name
+        count = paragraphs_of(self.article, self._spans[first:stop], itself, whole=whole)
+        self._number += count - 1
+        self._open = None
+        return self._remember(_Draft("quote", [(start, end), *self._spans[first + 1 : first + count]], speaker, cue))
+
+    def _paragraph(self, start: int, end: int) -> list[_Draft]:
+        following = self._spans[self._number][0] if self._number < len(self._spans) else len(self.article)
         carried_by = opening_mark(self.article, following)
         quoted = quoted_in(self.article, start, end, carried_by=carried_by)
         if quoted and not quoted[-1].closed and not carried_by:
@@ -88,20 +134,25 @@ class Reader:
         if _after_bullet(self.article, start, end) > start:
             self._announced = None
         if self._announced is not None and not (quoted and quoted[0].opening == start):
-            yield self._block_quotation(start, end)
-            return
+            announced, self._announced = self._announced, None
+            return [self._unmarked(start, end, announced.speaker, announced.cue, whole=announced.whole)]
         self.cast.meet(self.article, start, end)
+        drafts: list[_Draft] = []
         continued = self._continue(start, quoted)
         begin = start if quoted and quoted[0].opening == start else _after_dateline(self.article, start, end)
         begin = _after_bullet(self.article, begin, end)
+        last = 0
         for left, right in sentences(self.article, begin, end, quoted):
-            yield from self._sentence(left, right, _within(quoted, left, right), continued)
+            first = last
+            while last < len(quoted) and quoted[last].opening < right:
+                first += quoted[last].opening < left
+                last += 1
+            inside = quoted[first:last]
+            self.cast.begin_sentence()
+            drafts += self._sentence(left, right, inside, continued)
+            self.cast.end_sentence(left, right, inside)
             continued = None
-
-    def _block_quotation(self, start: int, end: int) -> _Draft:
-        speaker, cue = self._announced or (UNKNOWN, None)
-        self._announced = None
-        return self._remember(_Draft("quote", [(start, end)], speaker, cue))
+        return drafts
 
     def _continue(self, start: int, quoted: list[Quoted]) -> _Draft | None:
         """The quotation that the paragraph before left open, if this one carries it on."""
@@ -116,13 +167,14 @@ class Reader:
 
     def _sentence(self, left: int, right: int, inside: list[Quoted], continued: _Draft | None) -> list[_Draft]:
         direct = self._direct(left, right, inside, continued is not None)
-        if not direct and not self._has_cue(left, right):
+        clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
+        if not clause.text or not (direct or self._has_cue(clause, left, right)):
             self._notice(left, right)
             return []
-        clause = Clause(self.article, left, right, [(quoted.opening, quoted.closing) for quoted in direct])
-        if not clause.text:
-            return []
         found = attributions(clause)
+        if ":" in clause.low or any(_late_pronoun(clause, one) for one in found):
+            colon = clause.begin(clause.low.index(":")) if ":" in clause.low else right
+            self.cast.notice_opening(self.article, left, colon)
         chosen = _attribute(clause, found)
         quotes = self._quotes(clause, direct, chosen, continued)
         reports = self._reports(clause, (left, right), found, chosen)
@@ -135,17 +187,22 @@ class Reader:
         """Remember whom a sentence that reports nothing is about, and whether it names the last speaker."""
         self._announced = None
         last, number = self._last
-        unnamed = last is not None and number == self._number and last.kind == "quote" and last.speaker is UNKNOWN
-        if unnamed and last is not None:
-            last.speaker = self.cast.presented(self.article, left, right)
         about = self.cast.notice_opening(self.article, left, right)
-        if unnamed and last is not None and last.speaker is UNKNOWN and _directly_after(self.article, last, left):
-            last.speaker = about
+        if about is UNKNOWN:
+            about = self.cast.only_one(self.article, left, right)
         self._about = (about, self._number)
+        if last is None or number != self._number or last.kind != "quote" or last.cue is not None:
+            return
+        follows = _directly_after(self.article, last, left)
+        if follows and _ABOUT_WORDS.match(self.article, left, right):
+            last.speaker = self.cast.only_one(self.article, left, right)
+        elif last.speaker is UNKNOWN:
+            last.speaker = self.cast.presented(self.article, left, right)
+            if follows and last.speaker is UNKNOWN:
+                last.speaker = about
 
-    def _has_cue(self, left: int, right: int) -> bool:
-        words = _WORD.findall(self.article, left, right)
-        if not cue_words().isdisjoint(map(str.lower, words)) or self.article[right - 1] == ":":
+    def _has_cue(self, clause: Clause, left: int, right: int) -> bool:
+        if not cue_words().isdisjoint(clause.low) or self.article[right - 1] == ":":
             return True
         return ":" in self.article[left : left + LONGEST_HEADLINE_SOURCE] or " - " in self.article[right - 30 : right]
 
@@ -179,10 +236,12 @@ class Reader:
         if draft.cue is not None:
             return
         if attribution is not None:
+            asks = self._asks(draft)
+            self._asked = self.cast.addressed(clause, after(clause, attribution.cue.last)) if asks else UNKNOWN
             draft.speaker = self.cast.identify(clause, attribution.source)
             draft.cue = _cue(clause, attribution)
         elif self._announced is not None:
-            draft.speaker, draft.cue = self._announced
+            draft.speaker, draft.cue = self._announced.speaker, self._announced.cue
         elif draft.speaker is UNKNOWN:
             draft.speaker = self._speaker_before(draft)
 
@@ -192,9 +251,12 @@ class Reader:
         about, place = self._about
         if place == self._number and about is not UNKNOWN:
             return about
-        if last is None or last is draft or self._number - number > (last.kind == "quote"):
+        if last is None or last is draft or self._number - number > 1:
             return UNKNOWN
-        return UNKNOWN if self._asks(last) and self._number > number else last.speaker
+        if self._number > number and self._asks(last):
+            return self._asked
+        spoke = last.kind == "quote" or self._number == number or last.speaker.kind == "person"
+        return last.speaker if spoke else UNKNOWN
 
     def _asks(self, draft: _Draft) -> bool:
         return self.article[draft.spans[-1][1] - 1] == "?"
@@ -209,10 +271,13 @@ class Reader:
     ) -> list[_Draft]:
         drafts: list[_Draft] = []
         names: set[str | None] = set()
-        if ":" in clause.low:
-            self.cast.notice_opening(self.article, *span)
-        for attribution in _reporting(clause, found, chosen):
+        reporting = _reporting(clause, found, chosen)
+        for attribution in found:
+            if attribution in chosen and attribution not in reporting:
+                continue
             speaker = self.cast.identify(clause, attribution.source)
+            if attribution not in reporting:
+                continue
             if speaker.full in names or (speaker is UNKNOWN and attribution.source is None and names):
                 continue
             names.add(speaker.full)
@@ -227,12 +292,20 @@ class Reader:
         self._announced = None
         if not clause.text or clause.text[-1] != ":":
             return
+        whole = announces_text(self.article, clause.begin(0), clause.end(len(clause) - 1))
         if found:
-            self._announced = (self.cast.identify(clause, found[-1].source), _cue(clause, found[-1]))
+            speaker = self.cast.identify(clause, found[-1].source)
+            self._announced = _Announcement(speaker, _cue(clause, found[-1]), whole)
             return
         opening = _origin(clause) or subject(clause)
         if opening is not None and opening.last < len(clause) - 1 and is_source(clause, opening):
-            self._announced = (self.cast.identify(clause, opening), None)
+            self._announced = _Announcement(self.cast.identify(clause, opening), None, whole)
+
+
+def _late_pronoun(clause: Clause, attribution: Attribution) -> bool:
+    """Whether the source is a pronoun that can mean whom its own sentence opens with: ‘… of lying, which he denies’."""
+    source = attribution.source
+    return source is not None and source.first > 2 and clause.kind[source.first] in ("he", "she")
 
 
 def _after_bullet(article: str, start: int, end: int) -> int:
@@ -246,7 +319,7 @@ def _before_attribution(article: str, quoted: Quoted) -> Quoted:
         clause = Clause(article, left, right)
         first = closing_attribution(clause)
         if first is not None:
-            end = clause.start[first - 1]
+            end = clause.begin(first - 1)
             return quoted._replace(end=end, closing=end)
     return quoted
 
@@ -264,14 +337,6 @@ def _origin(clause: Clause) -> Phrase | None:
 def _cue(clause: Clause, attribution: Attribution) -> str:
     start, end = clause.span(attribution.cue)
     return clause.article[start:end]
-
-
-def _within(quoted: list[Quoted], left: int, right: int) -> list[Quoted]:
-    if not quoted:
-        return []
-    first = bisect_left(quoted, left, key=lambda one: one.opening)
-    last = bisect_left(quoted, right, key=lambda one: one.opening)
-    return quoted[first:last]
 
 
 def _after_dateline(article: str, start: int, end: int) -> int:
@@ -332,16 +397,28 @@ def _joined(places: list[int], chosen: list[Attribution | None], number: int) ->
 
 
 def _reporting(clause: Clause, found: list[Attribution], chosen: list[Attribution | None]) -> list[Attribution]:
-    reports = [one for one in found if one.reports and one not in chosen]
+    reports = [one for one in found if one.reports and (one not in chosen or _tells_before_colon(clause, one))]
     if clause.text[-1] == ":" and not clause.quotations:
         return [one for one in reports if one.category in ACTS]
     if not clause.quotations:
         return reports
-    return [one for one in reports if one.category in ACTS and one.source is not None]
+    return [one for one in reports if one.source is not None and (one.category in ACTS or one in chosen)]
+
+
+def _tells_before_colon(clause: Clause, attribution: Attribution) -> bool:
+    """Whether a sentence reports something before the colon and its quotation: ‘denied any part in it: “…”’"""
+    at = attribution.cue.last
+    colon = next((place - 1 for place in clause.quotations if place > at and clause.low[place - 1] == ":"), 0)
+    if colon <= at:
+        return False
+    if attribution.category in ACTS:
+        return clause.kind[at] not in ("time", "adverb") and clause.low[at] not in grammar("circumstance")
+    return any(clause.kind[place] == "aux" or clause.low[place] == "that" for place in range(at, colon))
 
 
 def _record(article: str, draft: _Draft) -> Statement:
-    spans = tuple(_without_comma(article, draft, number) for number in range(len(draft.spans)))
+    quote = draft.kind == "quote"
+    spans = tuple(_without_comma(article, *span) for span in draft.spans) if quote else (draft.spans[0],)
     return Statement(
         text=" ".join(article[start:end] for start, end in spans),
         kind=draft.kind,
@@ -355,8 +432,7 @@ def _record(article: str, draft: _Draft) -> Statement:
     )
 
 
-def _without_comma(article: str, draft: _Draft, number: int) -> Span:
-    start, end = draft.spans[number]
-    if draft.kind == "quote" and end - start > 1 and article[end - 1] == ",":
+def _without_comma(article: str, start: int, end: int) -> Span:
+    if end - start > 1 and article[end - 1] == ",":
         return trimmed(article, start, end - 1)
     return start, end

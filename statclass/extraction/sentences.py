@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from statclass.extraction.lexicon import read_rows, words_of
+from statclass.extraction.lexicon import verb_forms, word_classes, words_of
 from statclass.extraction.quotations import Quoted
 
 _END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»“‘›)\]]*+(?=\s)")
@@ -82,7 +82,7 @@ def _attribution_follows(article: str, at: int, end: int) -> bool:
 
 @cache
 def _attributing_verbs() -> frozenset[str]:
-    return frozenset(row[shape] for row in read_rows("verbs") for shape in ("third", "past"))
+    return frozenset(form for form, verb in verb_forms().items() if verb.shape in ("third", "past"))
 
 
 def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -> bool:
@@ -92,12 +92,26 @@ def _is_abbreviation(article: str, stop: int, following: re.Match[str] | None) -
     if word in _never_final():
         return True
     if len(word) == 1 and word.isupper():
-        return word != "I" and following.group(1) not in _starters()
+        if _before_initial(article, stop):
+            return True
+        return (word != "I" or _after_name(article, stop)) and following.group(1) not in _starters()
     if word in _numbered():
         return following.group(1)[0].isdigit()
+    if word in _clock():
+        return following.group(1).isupper() or word_classes().get(following.group(1).lower()) == "time"
     if word in _maybe_final() or "." in word:
         return following.group(1) not in _starters()
     return False
+
+
+def _before_initial(article: str, stop: int) -> bool:
+    return article[stop + 2 : stop + 3].isupper() and article[stop + 3 : stop + 4] == "."
+
+
+def _after_name(article: str, stop: int) -> bool:
+    """Whether ‘I.’ stands after a comma or a name, whose initial it is."""
+    before = article[max(0, stop - 30) : stop - 1].split()
+    return bool(before) and (before[-1].endswith(",") or before[-1][0].isupper())
 
 
 def _word_before(article: str, stop: int) -> str:
@@ -113,6 +127,11 @@ def _never_final() -> frozenset[str]:
 @cache
 def _numbered() -> frozenset[str]:
     return words_of("abbreviations", "abbreviation", **{"class": "number"})
+
+
+@cache
+def _clock() -> frozenset[str]:
+    return words_of("abbreviations", "abbreviation", **{"class": "clock"})
 
 
 @cache

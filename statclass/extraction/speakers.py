@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from statclass.extraction.clauses import POSSESSIVES, Clause, Phrase, head_of, is_arabic_name, plural
-from statclass.extraction.lexicon import grammar, places, read_rows, word_classes, words_of
-
-LONGEST_NAME = 5
+from statclass.extraction.clauses import Clause, Phrase
+from statclass.extraction.lexicon import places, read_rows, word_classes
+from statclass.extraction.names import given_names, personal_name, surname_of, without_possessive
+from statclass.extraction.quotations import Quoted
+from statclass.extraction.sources import head_of, plural
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
 _NAME_WORD = rf"(?:[{_UPPER}]\.|St\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
@@ -18,8 +20,8 @@ _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]
 _NAME_RUN = re.compile(
     rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
-_SHORT_NAME = re.compile(rf"{_NAME_WORD}")
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
+_PIECES = re.compile(r"[.;:!?\n]\s|, ")
 _OPENING_MARK = re.compile(r"[“„«\"‘‚]\s*")
 _TITLED = re.compile(rf"([MLS](?<!\w.)(?:r|rs|s|iss|me|ir|ady|ord))\b\.? ({_NAME_WORD})")
 _RANK = re.compile(r"[A-Z][a-z]{1,4}\.")
@@ -28,7 +30,10 @@ _DESCRIBED_NAME = re.compile(
     r"(?:The|A|An|Its|His|Her|One) [^,.;:\n]{2,60}, "
     rf"(?:[A-Z]\w{{0,4}}\. ){{0,3}}({_NAME_WORD}(?: {_NAME_WORD}){{0,4}}),"
 )
-_OPENING_OFFICE = re.compile(r"(?:The|A|An) (?:[a-z-]+ ?){1,5}")
+_OPENING_OFFICE = re.compile(r"(?:The|A|An|His|Her|Its|Their) (?:[\w-]+ ?){1,5}")
+_SHORT_NAME = re.compile(_NAME_WORD)
+_OPENING_RUN = re.compile(rf"(?:[A-Z][\w-]*\.? ){{0,3}}{_NAME_WORD}")
+_BELONGING = re.compile(rf" (?:of|for|from|at|in) (?:the )?{_NAME_WORD}(?: {_NAME_WORD}){{0,4}}")
 _PRESENTED = re.compile(rf"(?:That|This|So) (?:was|is|came from|said|spoke) ((?:{_NAME_WORD} ?){{1,6}})")
 _INTO = re.compile(r"\b(?:of|by|to|at|in|for|with|from|on|against|near|than|and) (?:the )?$")
 NEAR = 90
@@ -64,14 +69,19 @@ class Cast:
         self._gender: dict[str, str] = {}
         self._in_focus: dict[str, Speaker] = {}
         self._office: dict[str, str] = {}
+        self._given: dict[str, str] = {}
+        self._mentions: list[tuple[int, str]] = []
+        self._touched: set[str] = set()
 
     def meet(self, article: str, start: int, end: int) -> None:
-        """Take note of the full names in a stretch of text, and of the offices given with them."""
+        """Take note of the full names in a paragraph, and of the offices given with them."""
+        self._mentions = []
         for match in _NAME_RUN.finditer(article, start, end):
             words = match.group().split()
             name = personal_name(words)
             if name is not None and " " in name:
                 self._remember(name)
+                self._mentions.append((match.start(), name))
                 lead = article[max(start, match.start() - NEAR) : match.start()]
                 follow = _DESCRIBED_BY.match(article, match.end(), min(end, match.end() + NEAR))
                 self._note_offices(_describing(lead) + words, name)
@@ -79,45 +89,87 @@ class Cast:
         for match in _TITLED.finditer(article, start, end):
             name, gender = match.group(2), _genders()[match.group(1).lower()]
             self._gender[self._longest(name)] = gender
-            self._in_focus[gender] = Speaker(name, self._longest(name), "person")
+            self._mentions.append((match.start(), name))
+        self._mentions.sort()
 
     def _remember(self, name: str) -> None:
         surname = surname_of(name)
         known = self._full.get(surname, "")
-        if len(name) >= len(known) or not known.endswith(name):
+        if len(name) >= len(known) or not known.lower().endswith(name.lower()):
             self._full[surname] = name
+            self._given[name.split()[0].lower()] = name
+
+    def begin_sentence(self) -> None:
+        """Forget whom the sentence before spoke of, so that `end_sentence` knows whom this one did."""
+        self._touched.clear()
+
+    def end_sentence(self, start: int, end: int, quoted: Sequence[Quoted]) -> None:
+        """Let ‘he’ and ‘she’ mean the people whom a sentence names, where it speaks of no one else of their kind."""
+        named = self._named(start, end) if self._mentions else []
+        if not named:
+            return
+        outside = [name for at, name in named if not any(one.opening < at < one.closing for one in quoted)]
+        speakers = [self._person(name) for name in outside]
+        if "person" not in self._touched and len({speaker.full for speaker in speakers}) == 1:
+            self._focus(speakers[0])
+        for speaker in speakers:
+            gender = self._gender_of(speaker.full)
+            if gender and gender not in self._touched:
+                self._in_focus[gender] = speaker
+                self._touched.add(gender)
+
+    def only_one(self, article: str, start: int, end: int) -> Speaker:
+        """The only person whom a stretch of text names; unknown where it names none, or more than one."""
+        speakers = {self._person(name) for _, name in self._named(start, end)}
+        if not speakers and self._full:
+            words = _SHORT_NAME.findall(article, start, end)
+            speakers = {self._person(word) for word in words if word.lower() in self._full}
+        return speakers.pop() if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
+
+    def _named(self, start: int, end: int) -> list[tuple[int, str]]:
+        """Where the current paragraph names whom, between two places of it."""
+        first = bisect_left(self._mentions, (start, ""))
+        return self._mentions[first : bisect_left(self._mentions, (end, ""), first)]
+
+    def _person(self, name: str) -> Speaker:
+        return Speaker(name, self._longest(name), "person")
+
+    def _gender_of(self, full: str | None) -> str:
+        """``"he"``, ``"she"``, or an empty string where neither a title nor the given name tells."""
+        if full is None:
+            return ""
+        known = self._gender.get(full)
+        return known or (given_names().get(full.split()[0], "") if " " in full else "")
 
     def _note_offices(self, words: list[str], name: str) -> None:
         full = self._longest(name)
         for word in words:
-            low = _offices().get(word, word.lower())
-            if word_classes().get(low) in ("office", "person"):
-                self._office[low] = full
-            gender = _genders().get(low.rstrip("."))
+            office, gender = _tells(word)
+            if office:
+                self._office[office] = full
             if gender:
                 self._gender[full] = gender
 
     def notice_opening(self, article: str, start: int, end: int) -> Speaker:
         """Bring the person that a sentence opens with into focus; unknown where it opens with no one."""
-        name = self._opening_name(article, start, min(end, start + NEAR))
+        name = self._opening_name(article, start, end)
         if name is not None and (" " in name or name.lower() in self._full):
-            speaker = Speaker(name, self._longest(name), "person")
+            speaker = self._person(name)
             self._focus(speaker)
             return speaker
         return self._opening_office(article, start, min(end, start + NEAR))
 
     def _opening_name(self, article: str, start: int, end: int) -> str | None:
-        described = _DESCRIBED_NAME.match(article, start, end)
+        described = _DESCRIBED_NAME.match(article, start, min(end, start + 2 * NEAR))
         if described is not None:
             name = personal_name(described.group(1).split())
             if name is not None:
                 self._full.setdefault(surname_of(name), name)
                 return name
-        for match in _NAME_RUN.finditer(article, start, end):
-            name = personal_name(match.group().split())
-            if name is not None and not _INTO.search(article, max(start, match.start() - 8), match.start()):
+        for at, name in self._named(start, min(end, start + NEAR)):
+            if not _INTO.search(article, max(start, at - 8), at):
                 return name
-        opening = _SHORT_NAME.match(article, start, end)
+        opening = _OPENING_RUN.match(article, start, end)
         return personal_name(opening.group().split()) if opening is not None else None
 
     def _opening_office(self, article: str, start: int, end: int) -> Speaker:
@@ -127,7 +179,7 @@ class Cast:
             kind = _FOCUS_OF.get(word_classes().get(word, ""))
             if kind is not None:
                 holder = self._office.get(word) if words[0] == "The" else None
-                text = holder or " ".join(words[:last])
+                text = holder or " ".join(words[:last]) + _belonging(article, start, words[:last])
                 self._focus(Speaker(text, text, kind))
                 return self._in_focus[kind] if kind == "person" else UNKNOWN
         return UNKNOWN
@@ -136,7 +188,19 @@ class Cast:
         """The speaker whom a sentence names after a quotation: ‘That was Jan Novak.’"""
         match = _PRESENTED.match(article, start, end)
         name = personal_name(match.group(1).split()) if match is not None else None
-        return Speaker(name, self._longest(name), "person") if name is not None else UNKNOWN
+        return self._person(name) if name is not None else UNKNOWN
+
+    def labelled(self, label: str) -> Speaker:
+        """The speaker whom the label of a turn names; with an empty one, the person in focus, who answers."""
+        if not label:
+            speaker = self._in_focus.get("person", UNKNOWN)
+            return speaker._replace(name=speaker.full)
+        words = label.split()
+        titled = word_classes().get(words[0].lower()) == "title" and len(words) > 1
+        name = " ".join(words[1:]) if titled else label
+        speaker = Speaker(name, self._longest(name) if titled or len(words) > 1 else name, "person")
+        self._focus(speaker)
+        return speaker
 
     def identify(self, clause: Clause, phrase: Phrase | None) -> Speaker:
         """The speaker that a noun phrase or pronoun names; unknown where it is not plain."""
@@ -144,24 +208,37 @@ class Cast:
             return UNKNOWN
         pronoun = _PRONOUNS.get(clause.low[phrase.first]) if phrase.last - phrase.first == 1 else None
         if pronoun is not None:
-            return self._referent(*pronoun)
-        speaker = self._named(clause, phrase)
+            return self._referent(*pronoun, clause.begin(phrase.first), clause.begin(0))
+        speaker = self._source(clause, phrase)
         self._focus(speaker)
         return speaker
 
-    def _referent(self, kind: str, gender: str) -> Speaker:
-        speaker = self._in_focus.get(kind, UNKNOWN)
-        speaker = speaker._replace(name=speaker.full)
-        if gender and speaker.full is None:
-            return self._in_focus.get(gender, UNKNOWN)
-        if gender and speaker.full is not None:
-            known = self._gender.setdefault(speaker.full, gender)
-            if known != gender:
-                return self._in_focus.get(gender, UNKNOWN)
-            self._in_focus[gender] = speaker
-        return speaker
+    def addressed(self, clause: Clause, phrase: Phrase | None) -> Speaker:
+        """The person whom somebody asks; unknown for a body, as ‘told parliament’ asks nobody."""
+        focus, touched = dict(self._in_focus), set(self._touched)
+        speaker = self.identify(clause, phrase)
+        self._in_focus, self._touched = focus, touched
+        return speaker if speaker.kind == "person" else UNKNOWN
 
-    def _named(self, clause: Clause, phrase: Phrase) -> Speaker:
+    def _referent(self, kind: str, gender: str, at: int, sentence: int) -> Speaker:
+        """Whom a pronoun means: who is in focus, or else who was named before it in its own sentence."""
+        speaker = self._in_focus.get(kind, UNKNOWN)
+        if gender and self._gender_of(speaker.full) not in ("", gender):
+            speaker = self._in_focus.get(gender, UNKNOWN)
+        if gender and speaker.full is None:
+            speaker = self._in_focus.get(gender) or self._named_between(sentence, at, gender)
+        if speaker.full is None:
+            return UNKNOWN
+        if gender:
+            self._gender.setdefault(speaker.full, gender)
+        self._focus(speaker)
+        return speaker._replace(name=speaker.full)
+
+    def _named_between(self, start: int, end: int, gender: str) -> Speaker:
+        people = [self._person(name) for _, name in reversed(self._named(start, end))]
+        return next((one for one in people if self._gender_of(one.full) in ("", gender)), UNKNOWN)
+
+    def _source(self, clause: Clause, phrase: Phrase) -> Speaker:
         words = clause.text[phrase.first : phrase.last]
         name = personal_name(words)
         if name is not None:
@@ -170,9 +247,9 @@ class Cast:
             name = _as_written(clause, phrase, name)
             if " " in name:
                 self._remember(name)
-            return Speaker(name, self._longest(name), "person")
+            return self._person(name)
         start, end = clause.span(phrase)
-        text = _without_possessive(clause.article[start:end])
+        text = without_possessive(clause.article[start:end])
         text = _OPENING_MARK.split(text)[-1]
         return Speaker(text, self._holder(clause, phrase) or text, _kind(clause, phrase))
 
@@ -182,8 +259,8 @@ class Cast:
         return self._office.get(words[-1]) if words[0] == "the" and 1 < len(words) <= 4 else None
 
     def _longest(self, name: str) -> str:
-        full = self._full.get(surname_of(name), name)
-        return full if len(full) > len(name) else name
+        full = self._full.get(surname_of(name)) or self._given.get(name.lower(), name)
+        return full if len(full) >= len(name) else name
 
     def return_to(self, speaker: Speaker) -> None:
         """Bring a speaker into focus again, after others that a sentence mentions."""
@@ -193,30 +270,47 @@ class Cast:
         if speaker.kind == "unknown" or speaker.name is None:
             return
         self._in_focus[speaker.kind] = speaker
-        gender = self._gender.get(speaker.full or "")
+        self._touched.add(speaker.kind)
+        gender = self._gender_of(speaker.full)
         if gender:
             self._in_focus[gender] = speaker
+            self._touched.add(gender)
 
 
 _FOCUS_OF = {"office": "person", "person": "person", "organisation": "body"}
-
 _PRONOUNS = {
     "he": ("person", "he"),
     "his": ("person", "he"),
+    "him": ("person", "he"),
     "she": ("person", "she"),
     "her": ("person", "she"),
     "it": ("body", ""),
     "its": ("body", ""),
     "they": ("group", ""),
+    "them": ("group", ""),
     "their": ("group", ""),
 }
 
 
+def _belonging(article: str, start: int, words: list[str]) -> str:
+    """The ‘ of France’ after ‘The representative’."""
+    match = _BELONGING.match(article, start + len(" ".join(words)))
+    return match.group() if match is not None else ""
+
+
 def _describing(lead: str) -> list[str]:
     """The words that describe a name which follows them: those after the last stop, or before the last comma."""
-    ranks = _RANK.findall(lead[-24:])
-    pieces = re.split(r"[.;:!?\n]\s|, ", _TRAILING_TITLES.sub("", lead))
+    ranks = _RANK.findall(lead[-24:]) if "." in lead[-24:] else []
+    pieces = _PIECES.split(_TRAILING_TITLES.sub("", lead) if lead.endswith(". ") else lead)
     return (pieces[-1].split() or (pieces[-2].split() if len(pieces) > 1 else [])) + ranks
+
+
+@lru_cache(maxsize=4096)
+def _tells(word: str) -> tuple[str, str]:
+    """The office that a word beside a name gives, and whether it tells ‘he’ or ‘she’; empty where it does not."""
+    low = _offices().get(word, word.lower())
+    office = low if word_classes().get(low) in ("office", "person") else ""
+    return office, _genders().get(low.rstrip("."), "")
 
 
 @cache
@@ -231,131 +325,13 @@ def _genders() -> dict[str, str]:
 
 def _as_written(clause: Clause, phrase: Phrase, name: str) -> str:
     """A name with the marks of a nickname in it: ‘Ann “Sparky” Lee’."""
+    if not clause.fragment:
+        return name
     first = phrase.last - len(name.split())
     if not any(first < at < phrase.last for at in clause.fragment) or first < phrase.first:
         return name
     start, end = clause.span(Phrase(first, phrase.last))
-    return _without_possessive(clause.article[start:end])
-
-
-def surname_of(name: str) -> str:
-    """The last part of a name in lower case, Jr. and Sr. apart.
-
-    Examples
-    --------
-    >>> surname_of("Roy J. Haskell Jr.")
-    'haskell'
-    """
-    words = name.lower().split()
-    return words[-2] if words[-1] in ("jr.", "sr.") and len(words) > 1 else words[-1]
-
-
-def personal_name(words: Sequence[str]) -> str | None:
-    """The name of a person at the end of a phrase, without title and office; None where there is none.
-
-    Examples
-    --------
-    >>> personal_name("the UN High Commissioner for Human Rights Volker Türk".split())
-    'Volker Türk'
-    >>> personal_name("the Russian Defense Ministry".split()) is None
-    True
-    """
-    return _personal_name(tuple(words))
-
-
-@lru_cache(maxsize=4096)
-def _personal_name(words: tuple[str, ...]) -> str | None:
-    if "and" in words or "&" in words:
-        return None
-    words = (*words[:-1], _without_possessive(words[-1]))
-    classes = word_classes()
-    last = _before_origin(words)
-    first = _surname_that_is_a_word(words, last)
-    while first > 0 and last - first < LONGEST_NAME and _can_be_in_name(words[first - 1]):
-        first -= 1
-    while first < last and (words[first] in _particles() or _leads_name(words[first], classes)):
-        first += 1
-    if 0 < first < last and _is_given_place(words[first - 1], words[first]):
-        first -= 1
-    if first == last or (first == 0 and last < len(words)):
-        return None
-    if last - first == 1 and _ends_body_name(words[:first], classes):
-        return None
-    if first and words[first - 1].lower() in _joining_words():
-        return None
-    if any(word.lower() in ("the", "a", "an") for word in words) and not _titled(words[:first], classes):
-        return None
-    return " ".join(words[first:last])
-
-
-@cache
-def _joining_words() -> frozenset[str]:
-    return words_of("function_words", **{"class": "prep"})
-
-
-def _before_origin(words: Sequence[str]) -> int:
-    """Where ‘of Russia’ begins after a name, or the end."""
-    for at in range(2, len(words)):
-        if words[at] == "of" and _can_be_in_name(words[at - 1]) and _can_be_in_name(words[at - 2]):
-            return at
-    return len(words)
-
-
-def _titled(words: Sequence[str], classes: dict[str, str]) -> bool:
-    return any(classes.get(word.lower().rstrip(","), "") in ("office", "title", "person") for word in words)
-
-
-def _surname_that_is_a_word(words: Sequence[str], last: int) -> int:
-    """Where a surname like ‘Bishop’ or ‘King’ begins after a given name; `last` where there is none."""
-    end = last - (words[last - 1] in ("Jr.", "Sr."))
-    if end < 2 or not words[end - 1][0].isupper():
-        return last
-    office = word_classes().get(words[end - 1].lower(), "") in ("office", "person", "aux")
-    given = words[end - 2]
-    plain = _can_be_in_name(given) and given.lower() not in word_classes() and given not in places()
-    return end - 1 if office and plain and given[0].isupper() and not given.isupper() else last
-
-
-def _is_given_place(place: str, surname: str) -> bool:
-    """Whether a place before a surname is a given name: ‘Jordan Bardella’."""
-    return places().get(place) in ("country", "place", "capital") and surname not in _particles()
-
-
-def _ends_body_name(lead: Sequence[str], classes: dict[str, str]) -> bool:
-    """Whether the words before a last one are those of a body: ‘Human Rights’ before ‘Watch’."""
-    topic = bool(lead) and lead[-1][0].isupper() and classes.get(lead[-1].lower()) == "topic"
-    return topic and not _titled(lead, classes)
-
-
-def _can_be_in_name(word: str) -> bool:
-    if word.lower() in _particles() and word[0].islower():
-        return True
-    if not (word[0].isupper() or is_arabic_name(word)) or word.endswith(POSSESSIVES) or word in places():
-        return False
-    return word_classes().get(word.lower(), "") not in _NEVER_IN_NAME
-
-
-_NEVER_IN_NAME = frozenset(
-    {"organisation", "office", "title", "group", "document", "det", "prep", "conj", "rel", "never"}
-    | {"it", "he", "she", "they"}
-)
-
-
-def _leads_name(word: str, classes: dict[str, str]) -> bool:
-    if word.lower() in grammar("given_name"):
-        return False
-    return classes.get(word.lower(), "") in ("topic", "modifier", "person", "time")
-
-
-@cache
-def _particles() -> frozenset[str]:
-    return words_of("particles")
-
-
-def _without_possessive(text: str) -> str:
-    for ending in POSSESSIVES:
-        text = text.removesuffix(ending)
-    return text
+    return without_possessive(clause.article[start:end])
 
 
 def _kind(clause: Clause, phrase: Phrase) -> str:

@@ -11,10 +11,14 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+from pathlib import Path
 
 from statclass.extraction import extract, extract_many
 from tests.benchmarks.extraction_scores import ARTICLES, SEEDS
 from tests.benchmarks.hard_input import HARD_INPUT
+
+ROUNDS = 7
+"""The speed of a stream is the best of so many rounds."""
 
 
 def news(size: int) -> str:
@@ -31,6 +35,20 @@ def seconds(text: str) -> float:
     return time.process_time() - begin
 
 
+def stream(folder: Path) -> float:
+    """Megabytes a second for all articles of a folder, one after the other: the best of some rounds."""
+    copy = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+    copy *= max(1, 500_000 // sum(map(len, copy)))
+    size = sum(len(article.encode("utf-8")) for article in copy)
+    fastest = float("inf")
+    for _ in range(ROUNDS):
+        begin = time.process_time()
+        for _ in extract_many(copy):
+            pass
+        fastest = min(fastest, time.process_time() - begin)
+    return size / 1e6 / fastest
+
+
 def report(name: str, text: str) -> None:
     """Print the speed for a text and for four of it."""
     once, four = seconds(text), seconds(text * 4)
@@ -44,12 +62,9 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=50, help="megabytes of the largest article of news copy")
     options = parser.parse_args()
     extract(news(1000))
-    copy = [path.read_text(encoding="utf-8") for path in sorted(ARTICLES.glob("*.txt"))] * 50
-    begin = time.process_time()
-    for _ in extract_many(copy):
-        pass
-    size = sum(len(article.encode("utf-8")) for article in copy)
-    print(f"a stream of {len(copy)} articles: {size / 1e6 / (time.process_time() - begin):.2f} MB/s")
+    for name, folder in (("our own articles", ARTICLES), ("the shared seed articles", SEEDS)):
+        if folder.is_dir():
+            print(f"a stream of {name}: {stream(folder):.2f} MB/s, the best of {ROUNDS}")
     report("news copy", news(2_000_000))
     for name, unit in HARD_INPUT.items():
         report(name, unit * (500_000 // len(unit)))

@@ -29,4 +29,8 @@ HARD_INPUT = {
     "brackets": "(",
     "line ends": "\n",
     "spaces": " ",
+    "turns of a transcript": "Q: Why?\n\nA: No.\n\nMR. LIND: We will see.\n\n",
+    "labels that never end": "A B C D E F ",
+    "texts after a colon": "The ministry said the following:\n\nIt is late.\n\nWe go.\n\n",
+    "names and pronouns": "Anna Berg met Hugo Lind. He denied it, and she said so. ",
 }

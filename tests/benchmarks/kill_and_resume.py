@@ -59,15 +59,16 @@ def main() -> int:
         seconds = time.perf_counter() - begin
         print(f"{options.rows:,} rows, left alone: {seconds:.1f} s", flush=True)
         for number in range(options.times):
-            moments = [chance.uniform(0, seconds) for _ in range(2)]
-            kills = [killed_after(moment, source, "-o", output, *settings, "--resume") for moment in moments]
+            killed: list[float] = []
+            while not killed:
+                output.unlink(missing_ok=True)
+                moments = [chance.uniform(0, seconds) for _ in range(2)]
+                killed = [at for at in moments if killed_after(at, source, "-o", output, *settings, "--resume")]
             code = start(source, "-o", output, *settings, "--resume").wait()
             equal = code == 0 and output.read_bytes() == whole.read_bytes()
             left = [path.name for path in folder.glob("out.*") if path != output]
             same += equal and not left
-            shown = ", ".join(
-                f"{moment:.1f} s" if kill else "(ended)" for moment, kill in zip(moments, kills, strict=True)
-            )
+            shown = " and ".join(f"{moment:.1f} s" for moment in killed)
             print(
                 f"{number + 1:3}: killed after {shown}: {'the same' if equal else 'ANOTHER'} {left or ''}", flush=True
             )
