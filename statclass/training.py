@@ -44,7 +44,7 @@ from statclass.resources import shipped
 from statclass.vectors import word_vectors
 
 Progress = Callable[[str], None]
-BASE_WEIGHT = 10.0
+BASE_WEIGHT = 4.0
 CURVE_SHARES = (0.25, 0.5)
 _WORTH_A_CURVE = 200
 _WORTH_PROCESSES = 300
@@ -95,7 +95,7 @@ def train(
     base : path or True, optional
         Labelled data to start from, to which `paths` are added: True for the corpus that the shipped model is trained
         on. All labels of `paths` must be among the base's.
-    weight : float, default=10.0
+    weight : float, default=4.0
         How much a statement of `paths` counts beside one of the base.
     lesson : path or bool, default=False
         What a slower model says of the first statements, from which to learn too (:mod:`statclass.lesson`): a file, or

@@ -19,7 +19,7 @@ from statclass.persistence import DESCRIPTION
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
 @click.option("--labels", help="All labels that there are, separated by commas; any other is a problem.")
 @click.option("--base", is_flag=True, help="Start from the corpus of the shipped model, and add LABELLED to it.")
-@click.option("--weight", default=10.0, show_default=True, help="With --base: what a statement of LABELLED counts.")
+@click.option("--weight", default=4.0, show_default=True, help="With --base: what a statement of LABELLED counts.")
 @click.option(
     "--lesson", help="What a slower model says of LABELLED, to learn from too: a file such as seeds/lesson.npz."
 )

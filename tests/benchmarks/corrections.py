@@ -20,6 +20,7 @@ import statclass
 from statclass import StatementClassifier
 from statclass.evaluation import macro_f1
 from statclass.labelled import LabelledStatement, read_labelled
+from statclass.paired import compare
 from statclass.training import BASE_WEIGHT, train
 
 CORRECTIONS = 100
@@ -51,7 +52,7 @@ def main(path: str, register: str | None, weights: Sequence[float], folds: int, 
     """Print a row for each register and weight."""
     rows = read_labelled([path])
     registers = [register] if register else sorted({str(row.values["register"]) for row in rows})
-    print(f"{'register':36s} weight  its F1 before  after   the rest before  after")
+    print(f"{'register':36s} weight  its F1 before  after   the rest before  after  95% interval of its change")
     for name in registers:
         own, rest = halves([row for row in rows if row.values["register"] == name], seed)
         others = [row for row in rows if row.values["register"] != name]
@@ -60,7 +61,9 @@ def main(path: str, register: str | None, weights: Sequence[float], folds: int, 
             after = corrected(own[:CORRECTIONS], weight, folds)
             figures = [scores(model, where) for where in (rest, others) for model in (before, after)]
             own_f1, others_f1 = (f"{was:.3f}  {now:.3f}" for was, now in (figures[:2], figures[2:]))
-            print(f"{name:36s} {weight:6g}  {own_f1:>20s}   {others_f1:>22s}", flush=True)
+            low, high = compare(before, after, others).difference
+            chance = f"({low:+.3f} to {high:+.3f})"
+            print(f"{name:36s} {weight:6g}  {own_f1:>20s}   {others_f1:>22s}  {chance}", flush=True)
 
 
 if __name__ == "__main__":
