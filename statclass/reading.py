@@ -135,6 +135,8 @@ class TokenTable(dict[str, int]):
         mark = canonical(token)
         if mark.startswith(("#", "@")):
             return canonical(mark[1:]), (), TAG | CAPITAL | NAMED
+        if not mark:
+            return mark, (), DROPPED
         if mark == '"':
             return mark, (), QUOTE | CLAUSE_END
         if mark[0] in _SENTENCE_ENDS:
@@ -318,7 +320,7 @@ class StatementReader:
         quote = flags & QUOTE != 0
         quotes = np.cumsum(quote)
         row_start = _start_of(flags & BOUNDARY != 0, place)
-        return {
+        states = {
             "subject": np.where(nearest >= sentence, category[nearest], 0),
             "source": np.where(first < place, category[np.minimum(first, len(place) - 1)], 0),
             "negation": np.where((negation >= clause) & (place - negation <= 7), category[negation], 0),
@@ -327,8 +329,9 @@ class StatementReader:
             "depth": np.where(subordinator >= sentence, category[subordinator], 0),
             "culprit": self._culprits(flags, category, possessive, nearest, place, clause),
             "quoted": (quotes - quotes[row_start]) & 1,
-            "voice": self._voices(flags, category, row),
         }
+        inside = flags & BOUNDARY == 0
+        return {name: state * inside for name, state in states.items()} | {"voice": self._voices(flags, category, row)}
 
     def _culprits(
         self, flags: Ints, category: Ints, possessive: Bools, nearest: Ints, place: Ints, clause: Ints

@@ -7,13 +7,17 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 import statclass
 from statclass import InputError, LabelledDataError, StatementClassifier
+from statclass.labelled import read_labelled
 from statclass.model import MAX_LENGTH
+from statclass.resources import shipped
 from tests.conftest import TINY, tiny_rows
 
 
@@ -43,16 +47,41 @@ def test_one_megabyte_in_one_statement_is_read_to_the_limit_and_flagged():
 
 
 @pytest.mark.parametrize(
-    "text", ["We refuse\x00 to attend.", "We refuse \ud800 to attend.", "\x1e\x1e We refuse to attend."]
+    "text",
+    [
+        "We refuse\x00 to attend.",
+        "We refuse \ud800 to attend.",
+        "\x1e\x1e We refuse to attend.",
+        "\ue000\ue000 We refuse to attend.",
+        "We refuse \u034b to attend.",
+    ],
 )
 def test_null_bytes_surrogates_and_separators_do_not_disturb(text):
     assert statclass.classify(text).label == "refusal"
 
 
 def test_an_odd_statement_does_not_disturb_its_neighbours():
-    odd = ["\x1e\x1e", "", "\x00" * 50, "…" * 3000, "We deny it."]
+    odd = ["\x1e\x1e", "\ue000", "", "\u034b", "#\u0301", "\x00" * 50, "…" * 3000, "We deny it."]
     together = statclass.load().scores(odd)
     assert np.array_equal(together, np.vstack([statclass.load().scores([text]) for text in odd]))
+
+
+@given(st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=8))
+def test_any_text_is_labelled(texts):
+    assert len(statclass.classify_many(texts)) == len(texts)
+
+
+def test_scores_are_the_same_to_the_bit_in_any_block_and_order():
+    texts = [row.text for row in read_labelled([shipped("seeds")])][::23]
+    model = statclass.load()
+    whole = model.margins(texts)
+    shuffled = np.random.RandomState(5).permutation(len(texts))
+    parts = np.array_split(shuffled, [1, 2, 60, 200])
+    for part in parts:
+        found = model.margins([texts[n] for n in part])
+        assert np.array_equal(found.linear, whole.linear[part])
+        assert np.array_equal(found.network, whole.network[part])
+        assert np.array_equal(found.primary, whole.primary[part])
 
 
 @pytest.mark.parametrize(
