@@ -28,7 +28,7 @@ TYPES = tuple(str(kind) for kind in StatementType)
 PARTS = 10
 _SAMPLE = 20
 _BORDERS = np.arange(0.0, 6.01, 0.1)
-_AS_GOOD = 0.005
+_AS_GOOD = 0.01
 _FAST_FOLDS = 2
 
 

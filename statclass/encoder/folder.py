@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from statclass.encoder.model import CascadeClassifier, EncoderClassifier, Heads
-from statclass.encoder.runtime import GRAPH, TOKENIZER, Encoder
+from statclass.encoder.runtime import GRAPH, TOKENIZER, Encoder, check_extra
 from statclass.errors import ModelError
 from statclass.model import Calibration, StatementClassifier
 from statclass.persistence import CARD, DESCRIPTION, FORMAT, NOT_WHOLE, load_model, read_parts, write_parts
@@ -47,6 +47,7 @@ def load_kind(source: Path, description: dict[str, Any]) -> StatementClassifier:
     kind = description["kind"]
     if kind not in readers:
         raise ModelError(f"{source / DESCRIPTION}: model of kind {kind!r}; this version knows {', '.join(readers)}")
+    check_extra()
     try:
         return readers[kind](source, description)
     except NOT_WHOLE as error:

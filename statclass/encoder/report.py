@@ -82,12 +82,13 @@ def _recipe(info: dict[str, Any]) -> str:
     lines = [
         "## Training",
         "",
-        f"On {info['training_data']['statements']} statements, in {len(recipes)} runs of which each held out another "
-        "tenth; the weights of the runs were averaged. AdamW; gradients cut at a norm of 1; products in bfloat16. What "
-        "each setting means is told by `statclass.encoder.tuning.Recipe`. `python -m statclass.encoder.train` does it.",
+        f"On {info['training_data']['statements']} statements, in {len(recipes)} runs whose weights were averaged. "
+        "AdamW; gradients cut at a norm of 1; products in bfloat16. What each setting means is told by "
+        "`statclass.encoder.tuning.Recipe`. `python -m statclass.encoder.train` does it.",
         "",
         "| setting | by run |",
         "|---|---|",
+        f"| learned from | {', '.join(run['learned_from'] for run in info['runs'])} |",
         *rows,
         "",
         f"- Made with {', '.join(f'{name} {version}' for name, version in info['versions'].items())}",
@@ -104,7 +105,8 @@ def _held_out(calibration: Calibration, held: HeldOut, runs: Sequence[dict[str, 
     alone = Calibration(zeros[0], zeros[0] + 1, zeros[0], zeros[0] + 0.5, zeros[0] + 1)
     only = Margins(zeros, held.margins.network, held.margins.primary)
     for number, (start, end) in enumerate(pairwise(ends)):
-        rows.append(_row(f"transformer alone, run {number}, its tenth", alone, only, held, slice(start, end)))
+        if end > start:
+            rows.append(_row(f"transformer alone, run {number}, its tenth", alone, only, held, slice(start, end)))
     rows.append(_row("both combined", calibration, held.margins, held, slice(None)))
     return (
         f"## On the {len(held.rows)} statements of the corpus that were held out\n\n"

@@ -80,7 +80,8 @@ def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
     examples = Examples([row.text for row in learned], targets_of(learned).astype(np.float32), primaries_of(learned))
     network = fine_tune(folder, examples, recipe, lambda epoch, _: click.echo(f"run {run}: epoch {epoch}", err=True))
     types, primary, _ = predict(network, folder, [rows[n].text for n in held])
-    info = json.dumps({"recipe": asdict(recipe), "held_out": len(held)}).encode("utf-8")
+    learned_from = f"{len(inside)} of {len(rows)} statements"
+    info = json.dumps({"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}).encode("utf-8")
     found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
     found["info"] = np.frombuffer(info, np.uint8)
     return found | {f"weights.{name}": value for name, value in network.arrays().items()}
