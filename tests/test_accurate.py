@@ -94,6 +94,26 @@ def test_the_cascade_answers_as_one_of_its_two_models(accurate):
 
 
 @needs_extra
+def test_evaluation_tells_the_share_sent_on(tmp_path):
+    rows = [{"text": text, "labels": [] if label == "other" else [label]} for label in TINY for text in TINY[label]]
+    path = write_jsonl(tmp_path / "mine.jsonl", rows)
+    result = CliRunner().invoke(commands, ["evaluate", str(path), "--model", "cascade", "--errors", "1"])
+    assert "of the statements were sent on to the accurate model" in result.output
+
+
+@needs_extra
+def test_files_are_labelled_alike_by_one_process_and_by_two(tmp_path):
+    source = tmp_path / "quotes.txt"
+    source.write_text("\n".join(TEXTS * 4), encoding="utf-8")
+    for name, jobs in (("one.jsonl", "1"), ("two.jsonl", "2")):
+        result = CliRunner().invoke(
+            commands, ["label", str(source), "-o", str(tmp_path / name), "--model", "cascade", "-j", jobs]
+        )
+        assert result.exit_code == 0, result.output
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+
+
+@needs_extra
 def test_the_cascade_gives_the_same_by_scores_and_by_records():
     cascade = statclass.load("cascade")
     records = [list(record.scores.values()) for record in cascade.classify_many(TEXTS)]
