@@ -15,7 +15,7 @@ _RISING = "The score was still rising: more statements should help."
 _RISEN = (
     "The score had nearly stopped rising: better labels, or unlike statements, will help more than many like these."
 )
-_LIMITS = """\
+LIMITS = """\
 - A score says how likely the label is for text like the training data; in other registers it is less to be trusted.
 - Each statement is read by itself: who is speaking, and what was asked before, is unknown unless the statement says it.
 - English only.
@@ -28,11 +28,11 @@ def model_card(classifier: StatementClassifier) -> str:
     sections = [
         f"# Model card: {len(classifier.types_)} labels ({', '.join(classifier.types_)})\n",
         _training(info),
-        _thresholds(classifier),
+        thresholds(classifier),
         _cross_validation(info),
         _curve(info.get("learning_curve")),
         *(_real(name, text) for name, text in info.get("held_out", {}).items()),
-        f"## Limits\n\n{_LIMITS}",
+        f"## Limits\n\n{LIMITS}",
     ]
     return "\n".join(section for section in sections if section)
 
@@ -50,7 +50,8 @@ def _training(info: dict[str, Any]) -> str:
     return "\n".join([*lines, f"- Made with {versions}", ""])
 
 
-def _thresholds(classifier: StatementClassifier) -> str:
+def thresholds(classifier: StatementClassifier) -> str:
+    """The section that tells when a type is given."""
     if classifier.exclusive_:
         return "## Decision\n\nA label is always given: the one whose score is best for how common the label is.\n"
     pairs = zip(classifier.types_, classifier.calibration_.threshold, strict=True)

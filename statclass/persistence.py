@@ -36,7 +36,7 @@ PARTS = (WEIGHTS, LEXICON, CARD)
 _CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")
 _ARRAYS = ("slots", "weights", "bias", *_CALIBRATION, "known_words", "vector_words")
 _NETWORK = "network."
-_NOT_WHOLE = (
+NOT_WHOLE = (
     LookupError,
     ValueError,
     TypeError,
@@ -53,8 +53,6 @@ def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> 
     """Write a fitted classifier as a folder; the same classifier always gives the same bytes."""
     from statclass.card import model_card
 
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     parts = {
         WEIGHTS: _packed(classifier),
         LEXICON: _json_bytes(classifier.extractor_.lexicon_.to_json(), indent=None),
@@ -66,11 +64,8 @@ def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> 
         "exclusive": classifier.exclusive_,
         "settings": classifier.get_params(),
         **classifier.info_,
-        "sha256": {name: _sha256(data) for name, data in parts.items()},
     }
-    for name, data in parts.items():
-        (target / name).write_bytes(data)
-    (target / DESCRIPTION).write_bytes(_sealed(description))
+    write_parts(Path(folder), description, parts)
 
 
 def load_model(folder: str | PathLike[str]) -> StatementClassifier:
@@ -83,17 +78,36 @@ def load_model(folder: str | PathLike[str]) -> StatementClassifier:
     """
     source = Path(folder)
     description = _description(source)
-    parts = {name: _read_part(source, name) for name in PARTS}
+    if description.get("kind"):
+        from statclass.encoder.folder import load_kind
+
+        return load_kind(source, description)
+    parts = read_parts(source, description, PARTS)
+    try:
+        return _assemble(description, parts)
+    except NOT_WHOLE as error:
+        raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
+
+
+def read_parts(source: Path, description: dict[str, Any], names: Iterable[str]) -> dict[str, bytes]:
+    """Parts of a model folder by name, each checked against its hash in the description."""
+    parts = {name: _read_part(source, name) for name in names}
     for name, data in parts.items():
         if _sha256(data) != description.get("sha256", {}).get(name):
             raise ModelError(
                 f"{source / name}: its content is not what {DESCRIPTION} says; the file was changed or cut. "
                 "Restore the folder or train the model again"
             )
-    try:
-        return _assemble(description, parts)
-    except _NOT_WHOLE as error:
-        raise ModelError(f"{source}: not a whole statclass model ({error}); train it again") from error
+    return parts
+
+
+def write_parts(target: Path, description: dict[str, Any], parts: dict[str, bytes]) -> None:
+    """Write a model folder: its parts, and the sealed description with the hash of each."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name, data in parts.items():
+        (target / name).write_bytes(data)
+    hashes = {name: _sha256(data) for name, data in parts.items()}
+    (target / DESCRIPTION).write_bytes(_sealed({**description, "sha256": hashes}))
 
 
 def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> StatementClassifier:

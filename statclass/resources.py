@@ -8,6 +8,7 @@ from statclass.errors import ModelError
 
 _PACKAGE = Path(__file__).resolve().parent
 DEFAULT_MODEL = "default"
+ACCURATE = "accurate"
 
 
 def shipped(kind: str) -> Path:

@@ -40,7 +40,7 @@ from statclass.model import (
 from statclass.network import Arrays, Encoded, Network, NetworkSettings, joined_encoded, pick, train_network
 from statclass.reading import Ints
 from statclass.records import OTHER
-from statclass.resources import shipped
+from statclass.resources import ACCURATE, shipped
 from statclass.vectors import word_vectors
 
 Progress = Callable[[str], None]
@@ -75,6 +75,7 @@ def train(
     skip_problems: bool = False,
     held_out: Mapping[str, str | PathLike[str]] | None = None,
     curve: bool = True,
+    encoder: str | None = None,
     progress: Progress = quietly,
     **settings: Any,
 ) -> StatementClassifier:
@@ -106,6 +107,9 @@ def train(
         Labelled files to score the finished model on, for its card, by the name that the card gives them.
     curve : bool, default=True
         Also train on a quarter and a half of the statements, for the card's learning curve.
+    encoder : str, optional
+        ``"accurate"`` for heads on the embedding of the shipped accurate model, beside the features of the fast one; it
+        needs the extra ``accurate``.
     progress : callable, optional
         Called with a line of text whenever a part of the work is done.
     **settings
@@ -121,7 +125,7 @@ def train(
     >>> import statclass
     >>> clf = statclass.train("my_labels.csv")  # doctest: +SKIP
     """
-    classifier = StatementClassifier(**settings)
+    classifier, fit = _kind_of_model(encoder, settings)
     ground = [] if base is None or base is False else read_labelled(shipped("seeds") if base is True else base)
     known = labels if not ground else _labels_of(ground)
     own = read_labelled(paths, text, label, annotators)
@@ -131,7 +135,7 @@ def train(
     progress(f"{len(rows)} statements read and checked")
     weights = np.where(np.arange(len(rows)) < len(ground), 1.0, weight) if ground else None
     taught = _lesson(lesson or base is True)
-    fitted = fit_classifier(
+    fitted = fit(
         classifier,
         [row.text for row in rows],
         _targets(rows),
@@ -162,6 +166,20 @@ def _lesson(asked: str | PathLike[str] | bool) -> Lesson | None:
     if not asked:
         return None
     return read_lesson(shipped("seeds") / LESSON if asked is True else asked)
+
+
+def _kind_of_model(encoder: str | None, settings: dict[str, Any]) -> tuple[StatementClassifier, Callable[..., Fitted]]:
+    """A classifier to be fitted, and what fits it."""
+    if encoder is None:
+        return StatementClassifier(**settings), fit_classifier
+    if encoder != ACCURATE:
+        raise InputError(f"no encoder {encoder!r}; there is {ACCURATE!r}")
+    from statclass.encoder.heads import fit_beside
+    from statclass.encoder.model import EncoderClassifier
+    from statclass.encoder.runtime import check_extra
+
+    check_extra()
+    return EncoderClassifier(**settings), fit_beside
 
 
 def _labels_of(rows: Sequence[LabelledStatement]) -> list[str]:

@@ -31,7 +31,10 @@ def evaluate(
     rows = read_labelled(labelled, text_column, label_column)
     classifier = statclass.load(model)
     found = score(classifier, rows, by)
+    share = getattr(classifier, "share_sent_on", None)
     click.echo(found.as_text())
+    if share is not None:
+        click.echo(f"\n{share:.0%} of the statements were sent on to the accurate model")
     click.echo(f"\nWhat was taken for what\n{found.overall.confusion_as_text()}")
     click.echo(f"\nCalibration\n{found.overall.reliability_as_text()}")
     for n, error in enumerate(worst_errors(classifier, rows, errors)):

@@ -24,6 +24,7 @@ from statclass.persistence import DESCRIPTION
     "--lesson", help="What a slower model says of LABELLED, to learn from too: a file such as seeds/lesson.npz."
 )
 @click.option("--skip-problems", is_flag=True, help="Leave out statements with problems, and say which.")
+@click.option("--encoder", help="accurate: beside the fast features, read the embedding of the accurate model.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
 @click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
@@ -41,6 +42,7 @@ def train(
     weight: float,
     lesson: str | None,
     skip_problems: bool,
+    encoder: str | None,
     held_out: str | None,
     overwrite: bool,
     folds: int,
@@ -63,6 +65,7 @@ def train(
         weight=weight,
         lesson=lesson or False,
         skip_problems=skip_problems,
+        encoder=encoder,
         held_out={"held-out statements": held_out} if held_out else None,
         progress=quietly if quiet else lambda message: click.echo(message, err=True),
         folds=folds,

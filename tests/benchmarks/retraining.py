@@ -33,10 +33,18 @@ def statclass_learner(texts: list[str], labels: list[str], groups: list[int]) ->
     return StatementClassifier().fit(texts, labels, groups).predict  # type: ignore[return-value]
 
 
+def accurate_learner(texts: list[str], labels: list[str], groups: list[int]) -> Labeller:
+    """statclass as ``statclass train --encoder accurate`` does it."""
+    from statclass.encoder.model import EncoderClassifier
+
+    return EncoderClassifier().fit(texts, labels, groups).predict  # type: ignore[return-value]
+
+
 def learners(encoder: str | None) -> dict[str, Learner]:
     """What is compared, by the name in the table."""
     found: dict[str, Learner] = {
         "statclass": statclass_learner,
+        "statclass --encoder accurate": accurate_learner,
         "TF-IDF + logistic regression": lambda texts, labels, _: tfidf(texts, labels),
         "fastText": lambda texts, labels, _: fasttext(texts, labels, **FASTTEXT),
     }

@@ -1,0 +1,1 @@
+"""The accurate model: a small sentence transformer, fine-tuned on the corpus, run by onnxruntime."""

