@@ -43,6 +43,11 @@ def _training(info: dict[str, Any]) -> str:
     if data:
         counts = ", ".join(f"{count} {label}" for label, count in data["primaries"].items())
         lines += [f"- {data['statements']} statements by primary label: {counts}", f"- SHA-256 `{data['sha256']}`"]
+        if lesson := data.get("lesson"):
+            lines.append(
+                f"- A lesson of a slower model on {lesson['statements']} of them and on {lesson['variations']} "
+                f"variations: SHA-256 `{lesson['sha256']}`"
+            )
         if base := data.get("base"):
             weight = base["weight_of_others"]
             lines.append(f"- {base['statements']} of them are of the base; each of the others counts {weight:g} times")

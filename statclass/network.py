@@ -173,8 +173,8 @@ class Network:
         self._types: list[str] | None = None
 
     @cached_property
-    def _filters(self) -> tuple[Singles, Singles]:
-        return _merged_filters(self.arrays)
+    def _filters(self) -> list[tuple[Singles, Singles]]:
+        return _filters_of(self.arrays)
 
     def outputs(self, reading: Reading, words: list[str]) -> Doubles:
         """Scores of a block, shape (n_statements, n_outputs).
@@ -213,7 +213,7 @@ class Network:
         return Encoded(word, codes, start)
 
 
-def _forward(arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded) -> Doubles:
+def _forward(arrays: Arrays, filters: list[tuple[Singles, Singles]], encoded: Encoded) -> Doubles:
     """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
     statements = len(encoded.start) - 1
     parts = [_pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)]
@@ -229,18 +229,15 @@ def _forward(arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded)
     return outputs
 
 
-def _merged_filters(arrays: Arrays) -> tuple[Singles, Singles]:
-    """The filters of all window sizes side by side, the smaller ones padded with zeros, and their biases: one
-    multiplication does all."""
-    width, most = len(arrays["bias"]), max(WIDTHS)
-    padding = {size: (most - size) // 2 * width for size in WIDTHS}
-    padded = [np.pad(arrays[f"filter{size}"], ((padding[size],) * 2, (0, 0))) for size in WIDTHS]
-    biases = np.concatenate([arrays[f"filterbias{size}"] for size in WIDTHS])
-    return np.hstack(padded).astype(np.float32), biases.astype(np.float32)
+def _filters_of(arrays: Arrays) -> list[tuple[Singles, Singles]]:
+    """The filters of each window size and their biases, as they are multiplied."""
+    return [
+        (arrays[f"filter{size}"].astype(np.float32), arrays[f"filterbias{size}"].astype(np.float32)) for size in WIDTHS
+    ]
 
 
 def _pooled(
-    arrays: Arrays, filters: tuple[Singles, Singles], encoded: Encoded, begin: int, end: int
+    arrays: Arrays, filters: list[tuple[Singles, Singles]], encoded: Encoded, begin: int, end: int
 ) -> tuple[Doubles, Doubles]:
     """For each of some statements, the maximum and the sum of every filter, in whole numbers."""
     start = encoded.start[begin : end + 1] - encoded.start[begin]
@@ -257,12 +254,17 @@ def _pooled(
     np.clip(token, 0, int(_MOST) * _COARSE - 1, out=token)
     blank = _blank_places(start)
     token[blank] = 0
-    hidden = _windows(token.astype(np.float32), max(WIDTHS)) @ filters[0]
-    hidden += filters[1]
-    np.maximum(hidden, 0, out=hidden)
-    hidden[blank] = 0
-    top = np.maximum.reduceat(hidden, start[:-1]).astype(float)
-    return top, np.add.reduceat(hidden, start[:-1], dtype=np.float64)
+    windows = _windows(token.astype(np.float32), max(WIDTHS))
+    top, total = [], []
+    for weights, bias in filters:
+        beside = (windows.shape[1] - len(weights)) // 2
+        hidden = windows[:, beside : windows.shape[1] - beside] @ weights
+        hidden += bias
+        np.maximum(hidden, 0, out=hidden)
+        hidden[blank] = 0
+        top.append(np.maximum.reduceat(hidden, start[:-1]))
+        total.append(np.add.reduceat(hidden, start[:-1], dtype=np.float64))
+    return np.hstack(top).astype(float), np.hstack(total)
 
 
 def _blank_places(start: Ints) -> Ints:
@@ -272,8 +274,13 @@ def _blank_places(start: Ints) -> Ints:
 def _windows(token: Singles, size: int) -> Singles:
     """Each token with its neighbours, side by side: shape (n_tokens, size * width)."""
     reach = size // 2
-    padded = np.pad(token, ((reach, reach), (0, 0)))
-    return np.hstack([padded[step : step + len(token)] for step in range(size)])
+    width = token.shape[1]
+    windows = np.zeros((len(token), size * width), token.dtype)
+    for step in range(size):
+        into, of = max(reach - step, 0), max(step - reach, 0)
+        shared = len(token) - into - of
+        windows[into : into + shared, step * width : (step + 1) * width] = token[of : of + shared]
+    return windows
 
 
 def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:

@@ -52,8 +52,10 @@ _BATCHES = 2400
 """About as many batches does the network see, however many statements there are."""
 _MOST_EPOCHS = 60
 _FEW_STATEMENTS = 5000
+_STATEMENTS_A_COUNT = 3000
+"""In a large corpus, features seen in fewer statements than one in so many are left out: they bring nothing."""
 _LEAST_PART = 0.03
-TAUGHT = NetworkSettings(width=40, filters=40, hidden=96, epochs=8, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
+TAUGHT = NetworkSettings(width=32, filters=40, hidden=96, epochs=12, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
 """With a lesson there is more to learn, and less to fear from learning it by heart."""
 
 
@@ -265,7 +267,7 @@ def fit_classifier(
     targets = np.array([[name in each for name in types] for each in sets], bool).reshape(len(texts), len(types))
     _check_counts(types, targets, classifier.folds)
     primary = _primaries(labels, types)
-    extractor = FeatureExtractor(classifier.min_count)
+    extractor = FeatureExtractor(max(classifier.min_count, len(texts) // _STATEMENTS_A_COUNT))
     matrix = extractor.fit_transform(texts)
     recipe = settings_for(len(texts), lesson is not None)
     matrix, rarity = _by_rarity(matrix, recipe.rarity)
