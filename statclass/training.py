@@ -37,7 +37,8 @@ from statclass.model import (
     StatementClassifier,
     type_order,
 )
-from statclass.network import Arrays, Encoded, Network, NetworkSettings, joined_encoded, pick, train_network
+from statclass.network import Arrays, Encoded, Network, joined_encoded, pick
+from statclass.network_training import NetworkSettings, train_network
 from statclass.reading import Ints
 from statclass.records import OTHER
 from statclass.resources import ACCURATE, shipped

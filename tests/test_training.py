@@ -10,7 +10,7 @@ from statclass import InputError, LabelledDataError, StatementClassifier
 from statclass.calibration import best_calibration, calibrate_exclusive
 from statclass.card import model_card
 from statclass.model import Margins, decide, shares
-from statclass.network import NetworkSettings
+from statclass.network_training import NetworkSettings
 from statclass.training import settings_for, train
 from tests.conftest import ROOT, TINY, tiny_rows, write_jsonl
 from tests.tiny_models import statements

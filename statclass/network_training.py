@@ -1,0 +1,276 @@
+"""Training of the network of :mod:`statclass.network`: gradients by hand, NumPy alone but for one sparse product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from statclass.network import (
+    CODES,
+    FIELDS,
+    MEAN_SCALE,
+    MOST,
+    WIDTHS,
+    Arrays,
+    Encoded,
+    Network,
+    Singles,
+    blank_places,
+    in_whole_numbers,
+    pick,
+    windows_of,
+)
+from statclass.reading import Ints
+from statclass.vectors import FIRST_WORD
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Size and training of the network.
+
+    Parameters
+    ----------
+    width : int
+        Of a token's vector.
+    filters : int
+        Per window size.
+    epochs, batch : int
+    rate : float
+        Highest learning rate; it rises for a third of the steps and falls to nothing.
+    dropout : float
+    decay : float
+        Weight decay (Loshchilov and Hutter 2019, AdamW).
+    smoothing : float
+        Labels are moved this far from 0 and 1.
+    hidden : int
+        Units between the pooled filters and the outputs, beside the direct way; 0 for none.
+    """
+
+    width: int = 32
+    filters: int = 32
+    epochs: int = 16
+    batch: int = 64
+    rate: float = 3e-3
+    dropout: float = 0.3
+    decay: float = 0.02
+    smoothing: float = 0.02
+    hidden: int = 0
+
+
+def train_network(
+    encoded: Encoded,
+    vectors: Singles,
+    rows: dict[str, int],
+    targets: NDArray[Any],
+    primary: NDArray[Any],
+    settings: NetworkSettings,
+    seed: int,
+    weights: NDArray[np.float64] | None = None,
+) -> Network:
+    """Fit a network.
+
+    Parameters
+    ----------
+    encoded : Encoded
+        Of the training statements, with rows of `vectors` for words.
+    vectors : float32 array of shape (n_words, n_dimensions)
+        Fixed word vectors; the first two rows, for unknown words and for names, are learned.
+    rows : dict of str to int
+        Row of each word.
+    targets : array of shape (n_statements, n_types)
+        How far each type is to be given, from 0 to 1.
+    primary : array of shape (n_statements, n_types + 1)
+        How likely each type is to be the primary, and last ``"other"``; each row sums to one.
+    settings : NetworkSettings
+    seed : int
+    weights : float array of shape (n_statements,), optional
+        How much each statement counts in the loss.
+
+    Returns
+    -------
+    Network
+        With one output for each type, then one for each primary.
+    """
+    trainer = _Trainer(vectors, targets.shape[1], settings, seed)
+    batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
+    for step, chosen in enumerate(batches):
+        counts = None if weights is None else weights[chosen] / weights.mean()
+        trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches), counts)
+    return Network(in_whole_numbers(trainer.finished()), rows)
+
+
+def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.random.RandomState) -> list[Ints]:
+    """Shuffled batches of all epochs, statements of like length together."""
+    length = np.diff(encoded.start)
+    batches = []
+    for _ in range(settings.epochs):
+        order = random.permutation(len(length))
+        for at in range(0, len(order), settings.batch * 8):
+            pool = order[at : at + settings.batch * 8]
+            pool = pool[np.argsort(length[pool], kind="stable")]
+            batches += [pool[k : k + settings.batch] for k in range(0, len(pool), settings.batch)]
+    return batches
+
+
+class _Trainer:
+    """Gradients by hand and AdamW steps under a one-cycle learning rate."""
+
+    def __init__(self, vectors: Singles, types: int, settings: NetworkSettings, seed: int) -> None:
+        self.settings = settings
+        self.vectors = vectors
+        self.types = types
+        self.random = np.random.RandomState(seed)
+        width, filters = settings.width, settings.filters
+        pooled = 2 * len(WIDTHS) * filters
+        self.arrays: Arrays = {
+            "project": self._uniform(vectors.shape[1], vectors.shape[1], width),
+            "special": np.zeros((2, width), np.float32),
+            "codes": self.random.normal(0, 0.3, (len(FIELDS) * CODES, width)).astype(np.float32),
+            "bias": np.zeros(width, np.float32),
+            "hidden": self._uniform(pooled, pooled, settings.hidden),
+            "hiddenbias": np.zeros(settings.hidden, np.float32),
+            "out": self._uniform(pooled, pooled + settings.hidden, 2 * types + 1),
+            "outbias": np.zeros(2 * types + 1, np.float32),
+        }
+        self.arrays["codes"][::CODES] = 0
+        for size in WIDTHS:
+            self.arrays[f"filter{size}"] = self._uniform(size * width, size * width, filters)
+            self.arrays[f"filterbias{size}"] = np.zeros(filters, np.float32)
+        self._first = {name: np.zeros_like(array) for name, array in self.arrays.items()}
+        self._second = {name: np.zeros_like(array) for name, array in self.arrays.items()}
+        self._steps = 0
+
+    def _uniform(self, fan_in: int, rows: int, columns: int) -> Singles:
+        bound = 1 / np.sqrt(fan_in)
+        return self.random.uniform(-bound, bound, (rows, columns)).astype(np.float32)
+
+    def _keep(self, shape: tuple[int, ...]) -> Singles:
+        kept = self.random.random_sample(shape) >= self.settings.dropout
+        return kept.astype(np.float32) / np.float32(1 - self.settings.dropout)
+
+    def finished(self) -> Arrays:
+        """The arrays for prediction: word vectors projected once and for all."""
+        words = self.vectors @ self.arrays["project"]
+        words[:FIRST_WORD] = self.arrays["special"]
+        kept = {name: array for name, array in self.arrays.items() if name not in ("project", "special")}
+        return {"words": words.astype(np.float32), **kept}
+
+    def step(
+        self,
+        batch: Encoded,
+        targets: NDArray[Any],
+        primary: NDArray[Any],
+        progress: float,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        """One batch: forward, backward, update; `progress` runs from 0 to 1 over the training."""
+        self._update(self._gradients(batch, targets, primary, weights), progress)
+
+    def _gradients(
+        self, batch: Encoded, targets: NDArray[Any], primary: NDArray[Any], weights: NDArray[np.float64] | None
+    ) -> Arrays:
+        from scipy.sparse import csr_matrix
+
+        arrays, start = self.arrays, batch.start
+        vector = self.vectors[batch.word]
+        special = batch.word < FIRST_WORD
+        width = arrays["bias"].shape[0]
+        one_hot = csr_matrix(
+            (
+                np.ones(batch.codes.size, np.float32),
+                batch.codes.T.ravel(),
+                np.arange(0, batch.codes.size + 1, len(FIELDS)),
+            ),
+            shape=(len(batch.word), len(arrays["codes"])),
+        )
+        before = vector @ arrays["project"] + arrays["bias"] + one_hot @ arrays["codes"]
+        before[special] += arrays["special"][batch.word[special]]
+        blank = blank_places(start)
+        keep_token = self._keep(before.shape)
+        keep_token[blank] = 0
+        token = np.clip(before, 0, MOST) * keep_token
+        keep_token *= (before > 0) & (before < MOST)
+        length = (np.diff(start) - 2).astype(np.float32)[:, None]
+        row = np.repeat(np.arange(len(length)), np.diff(start))
+        windows, hiddens, tops, pooled = {}, {}, {}, []
+        for size in WIDTHS:
+            windows[size] = windows_of(token, size)
+            hidden = windows[size] @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
+            np.maximum(hidden, 0, out=hidden)
+            hidden[blank] = 0
+            hiddens[size], tops[size] = hidden, np.maximum.reduceat(hidden, start[:-1])
+            pooled += [tops[size], _mean(hidden, start, length)]
+        features = np.hstack(pooled)
+        keep_features = self._keep(features.shape)
+        features *= keep_features
+        units = features @ arrays["hidden"] + arrays["hiddenbias"]
+        keep_units = self._keep(units.shape) * (units > 0)
+        both = np.hstack([features, units * keep_units])
+        error = self._error(both @ arrays["out"] + arrays["outbias"], targets, primary)
+        if weights is not None:
+            error *= weights[:, None].astype(np.float32)
+        direct, through = np.split(error @ arrays["out"].T, [features.shape[1]], axis=1)
+        through *= keep_units
+        gradients = {"out": both.T @ error, "outbias": error.sum(0)}
+        gradients |= {"hidden": features.T @ through, "hiddenbias": through.sum(0)}
+        to_features = (direct + through @ arrays["hidden"].T) * keep_features
+        parts = np.split(to_features, 2 * len(WIDTHS), axis=1)
+        reach_most = max(WIDTHS) // 2
+        spread = np.zeros((len(token) + 2 * reach_most, width), np.float32)
+        for n, size in enumerate(WIDTHS):
+            hidden = hiddens[size]
+            to_mean = parts[2 * n + 1] / (np.sqrt(length) * MEAN_SCALE)
+            back = (hidden == tops[size][row]) * parts[2 * n][row] + to_mean[row]
+            back *= hidden > 0
+            gradients[f"filter{size}"] = windows[size].T @ back
+            gradients[f"filterbias{size}"] = back.sum(0)
+            to_windows = back @ arrays[f"filter{size}"].T
+            for step in range(size):
+                at = reach_most - size // 2 + step
+                spread[at : at + len(token)] += to_windows[:, step * width : (step + 1) * width]
+        to_token = spread[reach_most : reach_most + len(token)] * keep_token
+        gradients["project"] = vector.T @ to_token
+        gradients["bias"] = to_token.sum(0)
+        gradients["codes"] = one_hot.T @ to_token
+        gradients["codes"][::CODES] = 0
+        gradients["special"] = np.stack([to_token[batch.word == n].sum(0) for n in range(FIRST_WORD)])
+        return gradients
+
+    def _error(self, outputs: Singles, targets: NDArray[Any], primary: NDArray[Any]) -> Singles:
+        """Gradient of the loss: twice the mean cross-entropy of the types plus that of the primary."""
+        smooth = np.float32(self.settings.smoothing)
+        soft = targets.astype(np.float32) * (1 - 2 * smooth) + smooth
+        types = 2 * (1 / (1 + np.exp(-outputs[:, : self.types])) - soft) / targets.size
+        best = outputs[:, self.types :]
+        share = np.exp(best - best.max(1, keepdims=True))
+        share /= share.sum(1, keepdims=True)
+        return np.hstack([types, (share - primary) / len(primary)]).astype(np.float32)
+
+    def _update(self, gradients: Arrays, progress: float) -> None:
+        self._steps += 1
+        rate = self.settings.rate * _one_cycle(progress)
+        for name, array in self.arrays.items():
+            gradient = gradients[name]
+            self._first[name] += np.float32(0.1) * (gradient - self._first[name])
+            self._second[name] += np.float32(0.001) * (gradient * gradient - self._second[name])
+            first = self._first[name] / (1 - 0.9**self._steps)
+            second = self._second[name] / (1 - 0.999**self._steps)
+            array *= np.float32(1 - rate * self.settings.decay)
+            array -= (rate * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
+
+
+def _one_cycle(progress: float) -> float:
+    """Share of the highest learning rate: up along a cosine for 30% of the steps, then down to nothing."""
+    if progress < 0.3:
+        return 0.04 + 0.96 * (1 - float(np.cos(np.pi * progress / 0.3))) / 2
+    return (1 + float(np.cos(np.pi * (progress - 0.3) / 0.7))) / 2
+
+
+def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:
+    """The sum of each filter over a statement by the root of the statement's length."""
+    total: Singles = np.add.reduceat(hidden, start[:-1])
+    total /= np.sqrt(length) * MEAN_SCALE
+    return total
