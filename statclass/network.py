@@ -221,16 +221,16 @@ def _pooled(
     blank = blank_places(start)
     token[blank] = 0
     windows = windows_of(token.astype(np.float32), max(WIDTHS))
-    top, total = [], []
+    hidden = np.empty((len(token), sum(len(bias) for _, bias in filters)), np.float32)
+    at = 0
     for weights, bias in filters:
         beside = (windows.shape[1] - len(weights)) // 2
-        hidden = windows[:, beside : windows.shape[1] - beside] @ weights
-        hidden += bias
-        np.maximum(hidden, 0, out=hidden)
-        hidden[blank] = 0
-        top.append(np.maximum.reduceat(hidden, start[:-1]))
-        total.append(np.add.reduceat(hidden, start[:-1], dtype=np.float64))
-    return np.hstack(top).astype(float), np.hstack(total)
+        np.matmul(windows[:, beside : windows.shape[1] - beside], weights, out=hidden[:, at : at + len(bias)])
+        at += len(bias)
+    hidden += np.concatenate([bias for _, bias in filters])
+    np.maximum(hidden, 0, out=hidden)
+    hidden[blank] = 0
+    return np.maximum.reduceat(hidden, start[:-1]).astype(float), np.add.reduceat(hidden, start[:-1]).astype(float)
 
 
 def blank_places(start: Ints) -> Ints:
