@@ -34,10 +34,10 @@ def share_of_right_cases() -> float:
 
 
 def test_plain_cases_are_mostly_right():
-    assert share_of_right_cases() >= 0.80
+    assert share_of_right_cases() >= 0.87
 
 
-@pytest.mark.xfail(reason="plain cases: the linear model and the network miss about one in seven", strict=True)
+@pytest.mark.xfail(reason="plain cases: the fast model misses one in ten", strict=True)
 def test_plain_cases_are_right_in_95_of_100():
     assert share_of_right_cases() >= 0.95
 
@@ -59,7 +59,7 @@ def test_marks_spelling_and_trimmings_do_not_change_a_label(change):
     assert labels(map(change, STATEMENTS)) == labels(STATEMENTS)
 
 
-def test_swapped_names_rarely_change_a_label():
+def test_swapped_names_change_no_label():
     changed = total = 0
     for swap in table("name_swaps.tsv"):
         pattern = rf"\b{re.escape(swap['original'])}\b"
@@ -68,13 +68,13 @@ def test_swapped_names_rarely_change_a_label():
         changed += sum(a != b for a, b in zip(labels(before), labels(after), strict=True))
         total += len(before)
     assert total > 40
-    assert changed <= 0.03 * total
+    assert changed == 0
 
 
 def test_capitals_rarely_change_a_label():
     shouted = labels(text.upper() for text in STATEMENTS)
     same = sum(a == b for a, b in zip(shouted, labels(STATEMENTS), strict=True))
-    assert same >= 0.9 * len(STATEMENTS)
+    assert same >= 0.98 * len(STATEMENTS)
 
 
 def test_the_corpus_is_mostly_learned():
