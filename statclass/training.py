@@ -47,6 +47,7 @@ from statclass.vectors import word_vectors
 Progress = Callable[[str], None]
 BASE_WEIGHT = 4.0
 CURVE_SHARES = (0.25, 0.5)
+REGISTER_COLUMNS = ("register", "kind")
 _WORTH_A_CURVE = 200
 _WORTH_PROCESSES = 300
 _BATCHES = 2400
@@ -160,9 +161,15 @@ def train(
     if ground:
         classifier.info_["training_data"]["base"] = {"statements": len(ground), "weight_of_others": weight}
     classifier.info_["held_out"] = {
-        name: evaluate(classifier, read_labelled([path])).as_text() for name, path in (held_out or {}).items()
+        name: _scored(classifier, read_labelled([path])) for name, path in (held_out or {}).items()
     }
     return classifier
+
+
+def _scored(classifier: StatementClassifier, rows: Sequence[LabelledStatement]) -> str:
+    """Scores as the card tells them: over all statements, and by register where the file names it."""
+    by = next((column for column in REGISTER_COLUMNS if column in rows[0].values), None)
+    return evaluate(classifier, rows, by).as_text()
 
 
 def _lesson(asked: str | PathLike[str] | bool) -> Lesson | None:
