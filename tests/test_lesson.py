@@ -76,6 +76,17 @@ def test_training_learns_from_a_lesson(tiny):
     assert (margins[0].network[:, 0] > margins[1].network[:, 0]).mean() > 0.9
 
 
+def test_statements_beyond_the_lesson_are_learned_as_they_are_labelled(tiny):
+    texts, labels = tiny
+    lesson = make_lesson(("refusal", "denial"), texts[:90], sure_of(1), each=1)
+    weights = [1.0] * 90 + [5.0] * (len(texts) - 90)
+    classifier = StatementClassifier(folds=2, min_count=4)
+    fit_classifier(classifier, texts, list(labels), None, weights, lesson=lesson)
+    beyond = classifier.scores(texts[90:])
+    denials = np.array(["denial" in each for each in labels[90:]])
+    assert beyond[denials, 1].mean() > beyond[~denials, 1].mean() + 0.2
+
+
 def test_training_with_a_lesson_gives_the_same_bytes_every_time(tiny, tmp_path):
     for name in ("a", "b"):
         taught(tiny, 0).save(tmp_path / name)
