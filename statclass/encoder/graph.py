@@ -19,6 +19,7 @@ Ranges = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 HEADS = 12
 LONGEST = 128
 _EPSILON = 1e-12
+_ZERO = 128
 _OPSET = 17
 _SMOOTHING = 0.75
 _CHANNELS_FOR_ONE_FAR = 48
@@ -95,12 +96,16 @@ class _Graph:
         return self.add("QuantizeLinear", [source, scale, zero], f"{name}.bytes"), scale, zero
 
     def bytes_of(self, name: str, weight: NDArray[np.float32]) -> list[str]:
-        """A matrix as bytes with one scale a column: names of the values, scales and zero points."""
+        """A matrix as bytes with one scale a column: names of the values, scales and zero points.
+
+        The bytes are without sign, as those of the layers' inputs are: products of bytes with sign and bytes without
+        are cut off at 16 bits by processors that have no instruction for them.
+        """
         scale = np.maximum(np.abs(weight).max(0), 1e-9) / 127
         return [
-            self.constant(name, np.round(weight / scale).astype(np.int8)),
+            self.constant(name, (np.round(weight / scale) + _ZERO).astype(np.uint8)),
             self.constant(f"{name}.scale", scale.astype(np.float32)),
-            self.constant(f"{name}.zero", np.zeros(len(scale), np.int8)),
+            self.constant(f"{name}.zero", np.full(len(scale), _ZERO, np.uint8)),
         ]
 
     def norm(self, inputs: Sequence[str], name: str, weights: Weights, key: str, bias: str) -> str:
