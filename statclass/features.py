@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 SLOT_BITS = 21
-BLOCK = 1024
+BLOCK = 512
 _PIECES = 6
 
 
@@ -116,6 +116,12 @@ def _odd_constants(count: int, seed: int) -> NDArray[np.uint64]:
     return np.random.RandomState(seed).randint(0, 2**63, count, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
+LEAN = (
+    "words", "cues2", "cues3", "cues2.neg", "cues2.subj", "cueword", "stem.subj", "stem.pred", "stem.src",
+    "stem.culprit",
+)  # fmt: skip
+"""Templates that lose nothing beside a network that has learned much; the others cost time."""
+
 _KEYS = _odd_constants(_PIECES, 20240101)
 _CODE_HASHES = _odd_constants(256, 20240102)
 _TEMPLATE_HASHES = {t.name: h for t, h in zip(TEMPLATES, _odd_constants(len(TEMPLATES), 20240103), strict=True)}
@@ -154,22 +160,36 @@ class _Track:
     hashes: dict[str, NDArray[np.uint64]]
 
 
-def tracks(reading: Reading) -> dict[str, _Track]:
-    """The three sequences that templates run over: all tokens, tokens with a category, and their further senses."""
-    places = np.arange(len(reading.row))
-    hashes: dict[str, NDArray[np.uint64]] = {"word": reading.word, "stem": reading.stem}
-    token = _Track(places, reading.row, reading.category, hashes | {"voice": _CODE_HASHES.take(reading.voice)})
+def tracks(reading: Reading, templates: Iterable[Template]) -> dict[str, _Track]:
+    """The sequences that some templates run over: all tokens, tokens with a category, or their further senses."""
+    names = dict.fromkeys(template.track for template in templates)
+    return {name: _TRACKS[name](reading) for name in names}
+
+
+def _token_track(reading: Reading) -> _Track:
+    hashes = {"word": reading.word, "stem": reading.stem, "voice": _CODE_HASHES.take(reading.voice)}
+    return _Track(np.arange(len(reading.row)), reading.row, reading.category, hashes)
+
+
+def _event_track(reading: Reading) -> _Track:
     events = np.flatnonzero(reading.category)
-    main = reading.category[events]
-    event = _Track(events, reading.row[events], main, _coded(reading, events, main) | _at(hashes, events))
+    category = reading.category[events]
+    worded = {"word": reading.word[events], "stem": reading.stem[events]}
+    return _Track(events, reading.row[events], category, _coded(reading, events, category) | worded)
+
+
+def _sense_track(reading: Reading) -> _Track:
+    events = np.flatnonzero(reading.category)
+    events = events[_one_boundary_a_statement(reading, events)]
     seconds, thirds = np.flatnonzero(reading.second), np.flatnonzero(reading.third)
-    first = _one_boundary_a_statement(reading, events)
-    senses = np.concatenate([events[first], seconds, thirds])
-    category = np.concatenate([main[first], reading.second[seconds], reading.third[thirds]])
+    senses = np.concatenate([events, seconds, thirds])
+    category = np.concatenate([reading.category[events], reading.second[seconds], reading.third[thirds]])
     order = np.argsort(senses, kind="stable")
     senses, category = senses[order], category[order]
-    sense = _Track(senses, reading.row[senses], category, _coded(reading, senses, category))
-    return {"token": token, "event": event, "sense": sense}
+    return _Track(senses, reading.row[senses], category, _coded(reading, senses, category))
+
+
+_TRACKS = {"token": _token_track, "event": _event_track, "sense": _sense_track}
 
 
 def _one_boundary_a_statement(reading: Reading, events: Ints) -> NDArray[np.bool_]:
@@ -184,10 +204,6 @@ def _one_boundary_a_statement(reading: Reading, events: Ints) -> NDArray[np.bool
 def _coded(reading: Reading, places: Ints, category: Ints) -> dict[str, NDArray[np.uint64]]:
     codes = {f: _CODE_HASHES.take(getattr(reading, f).take(places)) for f in _CODE_FIELDS if f != "category"}
     return codes | {"category": _CODE_HASHES.take(category)}
-
-
-def _at(hashes: dict[str, NDArray[np.uint64]], places: Ints) -> dict[str, NDArray[np.uint64]]:
-    return {name: values[places] for name, values in hashes.items()}
 
 
 def feature_name(template: Template, track: _Track, place: int, reading: Reading, reader: StatementReader) -> str:
@@ -222,8 +238,8 @@ class FeatureExtractor(Estimator):
     ----------
     min_count : int, default=2
         Features seen in fewer statements of the training data are left out.
-    groups : tuple of str or None, default=None
-        Feature groups to use (see :data:`TEMPLATES`); None means all. For ablation.
+    templates : tuple of str or None, default=None
+        Names of the templates to use (see :data:`TEMPLATES`); None means all.
 
     Attributes
     ----------
@@ -241,9 +257,9 @@ class FeatureExtractor(Estimator):
 
     _estimator_type = "transformer"
 
-    def __init__(self, min_count: int = 2, groups: tuple[str, ...] | None = None) -> None:
+    def __init__(self, min_count: int = 2, templates: tuple[str, ...] | None = None) -> None:
         self.min_count = min_count
-        self.groups = groups
+        self.templates = templates
 
     def fit(self, statements: Iterable[str], y: object = None) -> Self:
         """Learn which features occur.
@@ -278,14 +294,14 @@ class FeatureExtractor(Estimator):
 
     def _prepare(self) -> None:
         self.reader_ = StatementReader(self.known_words_, self.lexicon_)
-        self.templates_ = [t for t in TEMPLATES if self.groups is None or t.group in self.groups]
+        self.templates_ = [t for t in TEMPLATES if self.templates is None or t.name in self.templates]
         self.column_of_slot_ = np.full(1 << SLOT_BITS, len(self.slots_), np.int32)
         self.column_of_slot_[self.slots_] = np.arange(len(self.slots_), dtype=np.int32)
 
     def hits(self, statements: Sequence[str]) -> tuple[Hits, Reading]:
         """Every feature occurrence in a block of statements, with the reading that it came from."""
         reading = self.reader_.read(statements)
-        by_track = tracks(reading)
+        by_track = tracks(reading, self.templates_)
         pieces = []
         for number, template in enumerate(self.templates_):
             track = by_track[template.track]
@@ -314,7 +330,7 @@ class FeatureExtractor(Estimator):
         int64 array of shape (n_statements, n_outputs)
         """
         total = np.zeros((reading.n_statements, weights.shape[1]), np.int64)
-        for name, track in tracks(reading).items():
+        for name, track in tracks(reading, self.templates_).items():
             at_place = np.zeros((len(track.row), weights.shape[1]), weights.dtype)
             for template in self.templates_:
                 if template.track == name:
@@ -369,7 +385,7 @@ class FeatureExtractor(Estimator):
         names = np.full(len(self.slots_) + 1, "", object)
         for start in range(0, len(self._texts), BLOCK):
             hits, reading = self.hits(self._texts[start : start + BLOCK])
-            by_track = tracks(reading)
+            by_track = tracks(reading, self.templates_)
             columns, firsts = np.unique(self.column_of_slot_[hits.slot], return_index=True)
             for column, first in zip(columns, firsts, strict=True):
                 if not names[column]:

@@ -291,7 +291,7 @@ class StatementClassifier(Estimator):
 
     def _linear_contributions(self, statement: str) -> list[Contribution]:
         hits, reading = self.extractor_.hits([statement[:MAX_LENGTH]])
-        by_track = tracks(reading)
+        by_track = tracks(reading, self.extractor_.templates_)
         offsets = token_offsets(statement[:MAX_LENGTH])
         columns = self.extractor_.column_of_slot_[hits.slot]
         learned = np.flatnonzero(columns < len(self.extractor_.slots_))

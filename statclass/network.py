@@ -1,9 +1,10 @@
 """A small convolutional network over the reading of a statement: NumPy alone, in training and prediction.
 
 After Kim (2014), "Convolutional neural networks for sentence classification". Each token is the sum of its word's
-vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it; filters
-over three and five tokens are pooled by their maximum and mean over the statement; from these, directly and by way of
-hidden units, the labels are scored (independently) and the primary label (against each other).
+vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it. Filters
+over three and five tokens stand where the middle token has a category, so that words that tell nothing by themselves
+are seen only beside those that do; they are pooled by their maximum and mean over the statement. From these, directly
+and by way of hidden units, the labels are scored (independently) and the primary label (against each other).
 
 A trained network is rounded to whole numbers small enough for every sum to be exact (:func:`in_whole_numbers`), so that
 a statement's scores are the same on every machine, in whatever block it stands.
@@ -33,8 +34,10 @@ CODES = 96
 WIDTHS = (3, 5)
 UNKNOWN, NAME_VECTOR = 0, 1
 _DENSE = tuple(n for n, name in enumerate(FIELDS) if name in ("category", "subject", "source", "predicate"))
-_SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE)
-_PART = 64
+_NARROW = tuple(n for n, name in enumerate(FIELDS) if name in ("culprit", "quoted", "voice"))
+_SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE + _NARROW)
+_NARROW_BITS = 3
+_PART, _TOKENS = 64, 2048
 MEAN_SCALE = np.float32(3.0)
 MOST = np.float32(4.0)
 """Activations of tokens are cut off here."""
@@ -130,13 +133,25 @@ class Network:
         unit, and ``outbias``.
     rows : dict of str to int
         Row of each word in ``words``.
+    everywhere : bool, default=False
+        Whether filters stand at every token: so they did in models of the first two formats.
     """
 
-    def __init__(self, arrays: Arrays, rows: dict[str, int]) -> None:
+    def __init__(self, arrays: Arrays, rows: dict[str, int], everywhere: bool = False) -> None:
         self.arrays = arrays
         self.rows = rows
+        self.everywhere = everywhere
         self._row_of_type: Ints = np.zeros(0, np.int64)
         self._types: list[str] | None = None
+
+    @cached_property
+    def _narrow(self) -> NDArray[np.int16]:
+        """The parts of the fields with few values, summed for all their combinations."""
+        total = np.zeros((1, self.arrays["words"].shape[1]), np.int16)
+        for column in _NARROW:
+            part = self.arrays["codes"][column * CODES : column * CODES + (1 << _NARROW_BITS)]
+            total = (total[:, None] + part).reshape(-1, total.shape[1])
+        return total
 
     @cached_property
     def _filters(self) -> list[tuple[Singles, Singles]]:
@@ -155,7 +170,7 @@ class Network:
 
     def outputs_of(self, encoded: Encoded) -> Doubles:
         """Scores of encoded statements, shape (n_statements, n_outputs)."""
-        return _forward(self.arrays, self._filters, encoded)
+        return _forward(self.arrays, self._narrow, self._filters, encoded, self.everywhere)
 
     def leaving_out(self, encoded: Encoded, token: int) -> Doubles:
         """Outputs of one encoded statement with one of its tokens made an unknown word without categories."""
@@ -179,12 +194,25 @@ class Network:
         return Encoded(word, codes, start)
 
 
-def _forward(arrays: Arrays, filters: list[tuple[Singles, Singles]], encoded: Encoded) -> Doubles:
-    """Outputs of encoded statements; the first two tokens of each are boundaries and stay blank."""
-    statements = len(encoded.start) - 1
-    parts = [_pooled(arrays, filters, encoded, at, min(at + _PART, statements)) for at in range(0, statements, _PART)]
-    top, total = (np.vstack(each) for each in zip(*parts, strict=True))
-    length = np.sqrt(np.diff(encoded.start) - 2.0)[:, None]
+def _forward(
+    arrays: Arrays,
+    narrow: NDArray[np.int16],
+    filters: list[tuple[Singles, Singles]],
+    encoded: Encoded,
+    everywhere: bool,
+) -> Doubles:
+    """Outputs of encoded statements."""
+    centres = centres_of(encoded, everywhere)
+    first = np.searchsorted(centres, encoded.start)
+    count = np.diff(first)
+    token = _activations(arrays, narrow, encoded)
+    top, total = (np.empty((len(count), len(arrays["unit"])), np.float32) for _ in range(2))
+    order = np.argsort(-count, kind="stable")
+    for at in range(0, len(order), _PART):
+        chosen = order[at : at + _PART]
+        top[chosen], total[chosen] = _pooled(filters, token, centres, first[chosen], count[chosen])
+    length = np.sqrt(count)[:, None]
+    top, total = top.astype(float), total.astype(float)
     pooled = np.hstack([top * arrays["unit"], total * (arrays["unit"] / float(MEAN_SCALE)) / length])
     np.minimum(np.rint(pooled * _POOLED_UNIT), _MOST_POOLED, out=pooled)
     hidden = np.maximum(pooled @ arrays["hidden"].astype(float) + arrays["hiddenbias"], 0)
@@ -203,25 +231,16 @@ def _filters_of(arrays: Arrays) -> list[tuple[Singles, Singles]]:
 
 
 def _pooled(
-    arrays: Arrays, filters: list[tuple[Singles, Singles]], encoded: Encoded, begin: int, end: int
-) -> tuple[Doubles, Doubles]:
-    """For each of some statements, the maximum and the sum of every filter, in whole numbers."""
-    start = encoded.start[begin : end + 1] - encoded.start[begin]
-    tokens = slice(encoded.start[begin], encoded.start[end])
-    codes = encoded.codes[:, tokens]
-    token = arrays["words"].take(encoded.word[tokens], axis=0)
-    token += arrays["bias"]
-    for column in _DENSE:
-        token += arrays["codes"].take(codes[column], axis=0)
-    for column in _SPARSE:
-        places = np.flatnonzero(codes[column] != column * CODES)
-        token[places] += arrays["codes"].take(codes[column, places], axis=0)
-    token >>= _SHIFT
-    np.clip(token, 0, int(MOST) * _COARSE - 1, out=token)
-    blank = blank_places(start)
-    token[blank] = 0
-    windows = windows_of(token.astype(np.float32), max(WIDTHS))
-    hidden = np.empty((len(token), sum(len(bias) for _, bias in filters)), np.float32)
+    filters: list[tuple[Singles, Singles]], token: Singles, centres: Ints, first: Ints, count: Ints
+) -> tuple[Singles, Singles]:
+    """For each of some statements, the maximum and the sum of every filter, in whole numbers.
+
+    Statements come by falling `count` of their centres, and their windows in turns: the first of each, then the second
+    of each that has one, and so on. So every turn is a run of rows that is compared with and added to those before it.
+    """
+    turn, statement = np.nonzero(np.arange(count[0])[:, None] < count)
+    windows = windows_at(token, centres[first[statement] + turn])
+    hidden = np.empty((len(windows), sum(len(bias) for _, bias in filters)), np.float32)
     at = 0
     for weights, bias in filters:
         beside = (windows.shape[1] - len(weights)) // 2
@@ -229,24 +248,70 @@ def _pooled(
         at += len(bias)
     hidden += np.concatenate([bias for _, bias in filters])
     np.maximum(hidden, 0, out=hidden)
-    hidden[blank] = 0
-    return np.maximum.reduceat(hidden, start[:-1]).astype(float), np.add.reduceat(hidden, start[:-1]).astype(float)
+    begin = len(first)
+    top, total = hidden[:begin].copy(), hidden[:begin].copy()
+    for taking_part in np.bincount(turn)[1:].tolist():
+        rows = hidden[begin : begin + taking_part]
+        np.maximum(top[:taking_part], rows, out=top[:taking_part])
+        total[:taking_part] += rows
+        begin += taking_part
+    return top, total
+
+
+def _activations(arrays: Arrays, narrow: NDArray[np.int16], encoded: Encoded) -> Singles:
+    """The vector of each token, in multiples of 1/64, between rows of zeros (see :func:`windows_at`)."""
+    tokens, reach = int(encoded.start[-1]), max(WIDTHS) // 2
+    found = np.zeros((tokens + 2 * reach, arrays["words"].shape[1]), np.float32)
+    for begin in range(0, tokens, _TOKENS):
+        part = slice(begin, min(begin + _TOKENS, tokens))
+        sums = _sums_of_parts(arrays, narrow, encoded.word[part], encoded.codes[:, part])
+        found[part.start + reach : part.stop + reach] = sums
+    found[blank_places(encoded.start) + reach] = 0
+    return found
+
+
+def _sums_of_parts(arrays: Arrays, narrow: NDArray[np.int16], word: Ints, codes: Ints) -> NDArray[np.int16]:
+    token: NDArray[np.int16] = arrays["words"].take(word, axis=0)
+    token += arrays["bias"]
+    for column in _DENSE:
+        token += arrays["codes"].take(codes[column], axis=0)
+    combination = np.zeros(len(word), np.int64)
+    for column in _NARROW:
+        combination = (combination << _NARROW_BITS) + (codes[column] - column * CODES)
+    token += narrow.take(combination, axis=0)
+    for column in _SPARSE:
+        places = np.flatnonzero(codes[column] != column * CODES)
+        token[places] += arrays["codes"].take(codes[column, places], axis=0)
+    token >>= _SHIFT
+    np.maximum(token, 0, out=token)
+    np.minimum(token, int(MOST) * _COARSE - 1, out=token)
+    return token
 
 
 def blank_places(start: Ints) -> Ints:
+    """The first two tokens of each statement: boundaries that stay blank, so that no filter sees two statements."""
     return np.concatenate([start[:-1], start[:-1] + 1])
 
 
-def windows_of(token: Singles, size: int) -> Singles:
-    """Each token with its neighbours, side by side: shape (n_tokens, size * width)."""
-    reach = size // 2
-    width = token.shape[1]
-    windows = np.zeros((len(token), size * width), token.dtype)
-    for step in range(size):
-        into, of = max(reach - step, 0), max(step - reach, 0)
-        shared = len(token) - into - of
-        windows[into : into + shared, step * width : (step + 1) * width] = token[of : of + shared]
-    return windows
+def centres_of(encoded: Encoded, everywhere: bool = False) -> Ints:
+    """Where filters stand: at the third boundary of each statement and at its tokens with a category."""
+    marked = np.ones(len(encoded.word), bool) if everywhere else encoded.codes[0] != 0
+    marked[blank_places(encoded.start)] = False
+    marked[encoded.start[-1] :] = False
+    return np.flatnonzero(marked)
+
+
+def windows_at(padded: Singles, centres: Ints) -> Singles:
+    """Some tokens with their neighbours, side by side: shape (n_centres, longest window * width).
+
+    Parameters
+    ----------
+    padded : float32 array of shape (n_tokens + longest window - 1, width)
+        The tokens, with half a window of zeros before and after them.
+    centres : int array of shape (n_centres,)
+    """
+    places = centres[:, None] + np.arange(max(WIDTHS))
+    return padded.take(places, axis=0).reshape(len(centres), -1)
 
 
 def pick(encoded: Encoded, chosen: Ints) -> Encoded:

@@ -19,9 +19,10 @@ from statclass.network import (
     Network,
     Singles,
     blank_places,
+    centres_of,
     in_whole_numbers,
     pick,
-    windows_of,
+    windows_at,
 )
 from statclass.reading import Ints
 from statclass.vectors import FIRST_WORD
@@ -193,16 +194,20 @@ class _Trainer:
         keep_token[blank] = 0
         token = np.clip(before, 0, MOST) * keep_token
         keep_token *= (before > 0) & (before < MOST)
-        length = (np.diff(start) - 2).astype(np.float32)[:, None]
-        row = np.repeat(np.arange(len(length)), np.diff(start))
+        centres = centres_of(batch)
+        first = np.searchsorted(centres, start[:-1])
+        length = np.diff(first, append=len(centres)).astype(np.float32)[:, None]
+        row = np.repeat(np.arange(len(length)), length[:, 0].astype(int))
+        reach = max(WIDTHS) // 2
+        widest = windows_at(np.pad(token, ((reach, reach), (0, 0))), centres)
         windows, hiddens, tops, pooled = {}, {}, {}, []
         for size in WIDTHS:
-            windows[size] = windows_of(token, size)
+            beside = (max(WIDTHS) - size) // 2 * width
+            windows[size] = widest[:, beside : widest.shape[1] - beside]
             hidden = windows[size] @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
             np.maximum(hidden, 0, out=hidden)
-            hidden[blank] = 0
-            hiddens[size], tops[size] = hidden, np.maximum.reduceat(hidden, start[:-1])
-            pooled += [tops[size], _mean(hidden, start, length)]
+            hiddens[size], tops[size] = hidden, np.maximum.reduceat(hidden, first)
+            pooled += [tops[size], _mean(hidden, first, length)]
         features = np.hstack(pooled)
         keep_features = self._keep(features.shape)
         features *= keep_features
@@ -218,8 +223,7 @@ class _Trainer:
         gradients |= {"hidden": features.T @ through, "hiddenbias": through.sum(0)}
         to_features = (direct + through @ arrays["hidden"].T) * keep_features
         parts = np.split(to_features, 2 * len(WIDTHS), axis=1)
-        reach_most = max(WIDTHS) // 2
-        spread = np.zeros((len(token) + 2 * reach_most, width), np.float32)
+        spread = np.zeros((len(token) + 2 * reach, width), np.float32)
         for n, size in enumerate(WIDTHS):
             hidden = hiddens[size]
             to_mean = parts[2 * n + 1] / (np.sqrt(length) * MEAN_SCALE)
@@ -229,9 +233,9 @@ class _Trainer:
             gradients[f"filterbias{size}"] = back.sum(0)
             to_windows = back @ arrays[f"filter{size}"].T
             for step in range(size):
-                at = reach_most - size // 2 + step
-                spread[at : at + len(token)] += to_windows[:, step * width : (step + 1) * width]
-        to_token = spread[reach_most : reach_most + len(token)] * keep_token
+                at = centres + reach - size // 2 + step
+                spread[at] += to_windows[:, step * width : (step + 1) * width]
+        to_token = spread[reach : reach + len(token)] * keep_token
         gradients["project"] = vector.T @ to_token
         gradients["bias"] = to_token.sum(0)
         gradients["codes"] = one_hot.T @ to_token
@@ -269,8 +273,8 @@ def _one_cycle(progress: float) -> float:
     return (1 + float(np.cos(np.pi * (progress - 0.3) / 0.7))) / 2
 
 
-def _mean(hidden: Singles, start: Ints, length: Singles) -> Singles:
-    """The sum of each filter over a statement by the root of the statement's length."""
-    total: Singles = np.add.reduceat(hidden, start[:-1])
+def _mean(hidden: Singles, first: Ints, length: Singles) -> Singles:
+    """The sum of each filter over a statement by the root of how many places it stands at."""
+    total: Singles = np.add.reduceat(hidden, first)
     total /= np.sqrt(length) * MEAN_SCALE
     return total

@@ -24,13 +24,14 @@ from statclass.errors import ModelError
 if TYPE_CHECKING:
     from statclass.model import Calibration, StatementClassifier
 
-FORMAT = 2
+FORMAT = 3
 """The format that is written. A change that older versions cannot read raises it; every older format stays readable.
 
 1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement; the
-network in whole numbers.
+network in whole numbers. 3: filters of the network stand at tokens with a category alone;
+``templates`` names those of the features, null for all.
 """
-READABLE = (1, 2)
+READABLE = (1, 2, 3)
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
 PARTS = (WEIGHTS, LEXICON, CARD)
 _CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")
@@ -63,6 +64,7 @@ def save_model(classifier: StatementClassifier, folder: str | PathLike[str]) -> 
         "types": list(classifier.types_),
         "exclusive": classifier.exclusive_,
         "settings": classifier.get_params(),
+        "templates": classifier.extractor_.templates,
         **classifier.info_,
     }
     write_parts(Path(folder), description, parts)
@@ -128,14 +130,15 @@ def _assemble(description: dict[str, Any], parts: dict[str, bytes]) -> Statement
         raise ValueError(f"{len(types)} labels do not fit weights of shape {values['weights'].shape}")
     known = _unpacked_words(values["known_words"])
     rows = {word: row for row, word in enumerate(_unpacked_words(values["vector_words"]), FIRST_WORD)}
-    extractor = FeatureExtractor(settings["min_count"])
+    templates = description.get("templates")
+    extractor = FeatureExtractor(settings["min_count"], None if templates is None else tuple(templates))
     extractor.restore(np.cumsum(values["slots"], dtype=np.int64), known, Lexicon.from_json(json.loads(parts[LEXICON])))
-    own = ("format", "types", "exclusive", "settings", "sha256", "seal")
+    own = ("format", "types", "exclusive", "settings", "templates", "sha256", "seal")
     return StatementClassifier(**settings).restore(
         extractor,
         values["weights"],
         values["bias"],
-        Network(layers, rows),
+        Network(layers, rows, everywhere=description["format"] < 3),
         _calibration(values, description),
         types,
         description["exclusive"],
@@ -163,8 +166,8 @@ def _description(source: Path) -> dict[str, Any]:
     found = description.get("format") if isinstance(description, dict) else None
     if found not in READABLE:
         raise ModelError(
-            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads format "
-            f"{' and '.join(map(str, READABLE))}. "
+            f"{source / DESCRIPTION}: model format {found!r}; this version of statclass reads formats "
+            f"{', '.join(map(str, READABLE))}. "
             "Update statclass, or train the model again with this version"
         )
     if data != _sealed({key: value for key, value in description.items() if key != "seal"}):

@@ -17,7 +17,7 @@ from statclass.calibration import best_calibration
 from statclass.errors import InputError, LabelledDataError
 from statclass.evaluation import evaluate
 from statclass.evidence import Heads, fit_by_evidence
-from statclass.features import BLOCK, FeatureExtractor
+from statclass.features import BLOCK, LEAN, FeatureExtractor
 from statclass.labelled import (
     Labelled,
     LabelledStatement,
@@ -228,11 +228,14 @@ class Recipe:
     evidence : bool
         Whether the linear part is also fitted on features weighed by what they tell of each label; the
         cross-validation chooses between the two.
+    templates : tuple of str or None
+        Templates of the features; None for all.
     """
 
     network: NetworkSettings
     rarity: float
     evidence: bool
+    templates: tuple[str, ...] | None = None
 
 
 def settings_for(n_statements: int, taught: bool = False) -> Recipe:
@@ -244,7 +247,7 @@ def settings_for(n_statements: int, taught: bool = False) -> Recipe:
     (16, 38)
     """
     if taught:
-        return Recipe(TAUGHT, 0.0, False)
+        return Recipe(TAUGHT, 0.0, False, LEAN)
     usual = NetworkSettings()
     batch = usual.batch if n_statements >= _FEW_STATEMENTS else usual.batch // (2 if n_statements >= 2500 else 4)
     epochs = round(_BATCHES * batch / max(n_statements, 1))
@@ -275,9 +278,9 @@ def fit_classifier(
     targets = np.array([[name in each for name in types] for each in sets], bool).reshape(len(texts), len(types))
     _check_counts(types, targets, classifier.folds)
     primary = _primaries(labels, types)
-    extractor = FeatureExtractor(max(classifier.min_count, len(texts) // _STATEMENTS_A_COUNT))
-    matrix = extractor.fit_transform(texts)
     recipe = settings_for(len(texts), lesson is not None)
+    extractor = FeatureExtractor(max(classifier.min_count, len(texts) // _STATEMENTS_A_COUNT), recipe.templates)
+    matrix = extractor.fit_transform(texts)
     matrix, rarity = _by_rarity(matrix, recipe.rarity)
     counts = _checked_weights(sample_weight, len(texts))
     aims = np.hstack([targets, np.eye(len(types) + 1)[primary]])
