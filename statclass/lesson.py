@@ -67,7 +67,7 @@ class Lesson:
         if hash_of(statements) != self.sha256:
             raise DataError(
                 f"the lesson is about {len(self.own)} other statements than these {len(statements)}, or the same in "
-                "another order; make it again with: python -m statclass.encoder.train tune --lesson"
+                "another order; make it again with: python -m statclass.encoder.train lesson"
             )
         return variations(statements, self.each, self.seed)
 

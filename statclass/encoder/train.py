@@ -1,11 +1,12 @@
 """Makes the accurate model and the cascade anew; needs the extra ``accurate-train``.
 
-    python -m statclass.encoder.train tune seeds -o tuned --lesson seeds/lesson.npz     # hours
-    python -m statclass.encoder.train assemble seeds tuned -o models       # minutes
+    python -m statclass.encoder.train tune seeds -o tuned                   # hours
+    python -m statclass.encoder.train assemble seeds tuned -o models        # minutes
+    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz      # minutes
 
 Each run of the first holds out another tenth of the statements, groups of near-duplicates kept whole. The second
 averages the weights of the runs; on what they held out, it combines the encoder with the fast model, chooses the
-thresholds and draws the border of the cascade.
+thresholds and draws the border of the cascade. The third asks the accurate model what the fast one is to learn from it.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from typing import Any
 import click
 import numpy as np
 
-from statclass.encoder.assembly import TYPES, assemble, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.assembly import assemble, parts_of, primaries_of, read_run, targets_of
 from statclass.encoder.runtime import TOKENIZER
 from statclass.errors import MissingExtraError
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.lesson import Lesson, make_lesson
-from statclass.model import Floats, chances, shares
+from statclass.model import Floats, StatementClassifier, chances, shares
+from statclass.persistence import load_model
+from statclass.resources import ACCURATE, model_folder
 
 RUNS = (0, 1)
 VARIATIONS = 4
@@ -42,17 +45,14 @@ def commands() -> None:
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, help="Folder for what the runs leave.")
 @click.option("--run", "runs", multiple=True, type=int, default=RUNS, show_default=True, help="Which runs to do.")
-@click.option("--lesson", help="File to write what the first of the runs says, for the fast model to learn from.")
-def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], lesson: str | None) -> None:
+def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...]) -> None:
     """Fine-tune on LABELLED, once for each run, and keep the weights and what they say of the tenth held out."""
     rows = read_labelled(labelled)
     part = parts_of(rows)
     Path(output).mkdir(parents=True, exist_ok=True)
     for run in runs:
-        network, found = tuned(rows, part, run)
+        found = tuned(rows, part, run)
         np.savez(Path(output) / f"run{run}.npz", allow_pickle=False, **found)
-        if lesson and run == runs[0]:
-            lesson_of(network, rows).save(lesson)
         click.echo(f"wrote {Path(output) / f'run{run}.npz'}", err=True)
 
 
@@ -69,6 +69,14 @@ def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: st
     assemble(read_labelled([labelled]), runs, tokenizer, Path(output), scored)
 
 
+@commands.command("lesson")
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, help="File to write, such as seeds/lesson.npz.")
+def lesson_command(labelled: tuple[str, ...], output: str) -> None:
+    """Write what the shipped accurate model says of the statements in LABELLED, for the fast model to learn from."""
+    lesson_of(load_model(model_folder(ACCURATE)), read_labelled(labelled)).save(output)
+
+
 def starting_point() -> Path:
     """The folder of the weights that the training starts from."""
     spec = find_spec(_START)
@@ -77,8 +85,8 @@ def starting_point() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def tuned(rows: list[LabelledStatement], part: Any, run: int) -> tuple[Any, dict[str, Any]]:
-    """One run: the network, and the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
+def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
+    """One run: the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
     folder = str(starting_point())
     from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict
 
@@ -92,18 +100,18 @@ def tuned(rows: list[LabelledStatement], part: Any, run: int) -> tuple[Any, dict
     info = json.dumps({"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}).encode("utf-8")
     found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
     found["info"] = np.frombuffer(info, np.uint8)
-    return network, found | {f"weights.{name}": value for name, value in network.arrays().items()}
+    return found | {f"weights.{name}": value for name, value in network.arrays().items()}
 
 
-def lesson_of(network: Any, rows: list[LabelledStatement]) -> Lesson:
-    """What a fine-tuned network says of statements and of their variations."""
-    from statclass.encoder.tuning import predict
+def lesson_of(model: StatementClassifier, rows: list[LabelledStatement]) -> Lesson:
+    """What a model says of statements and of their variations."""
 
     def score(texts: Sequence[str]) -> Floats:
-        types, primary, _ = predict(network, str(starting_point()), texts)
-        return np.hstack([chances(types.astype(float)), shares(primary.astype(float))])
+        margins = model.margins(texts)
+        beside_none = np.column_stack([margins.primary, np.zeros(len(texts))])
+        return np.hstack([chances(model.calibration_.log_odds(margins)), shares(beside_none)])
 
-    return make_lesson(TYPES, [row.text for row in rows], score, VARIATIONS)
+    return make_lesson(model.types_, [row.text for row in rows], score, VARIATIONS)
 
 
 if __name__ == "__main__":
