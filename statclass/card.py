@@ -33,6 +33,7 @@ def model_card(classifier: StatementClassifier) -> str:
         _curve(info.get("learning_curve")),
         *(_real(name, text) for name, text in info.get("held_out", {}).items()),
         f"## Limits\n\n{LIMITS}",
+        info.get("notes", ""),
     ]
     return "\n".join(section for section in sections if section)
 
@@ -82,6 +83,9 @@ def _cross_validation(info: dict[str, Any]) -> str:
             f"{of['statements']} |"
             for label, of in by_label.items()
         ]
+    if pairs := info.get("minimal_pairs"):
+        right, total = pairs["right_on_both_sides"], pairs["pairs"]
+        lines += ["", f"Of {total} minimal pairs, {right} ({right / total:.0%}) were right on both sides."]
     return "\n".join([*lines, ""])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,28 @@ def cross_validation_report(classifier: StatementClassifier, fitted: Fitted, ski
             "accuracy": round(float(np.trace(confusion) / confusion.sum()), 4),
         }
     return report
+
+
+def minimal_pairs(classifier: StatementClassifier, fitted: Fitted, pair_of: Sequence[object]) -> dict[str, int]:
+    """How many minimal pairs the cross-validation got right on both sides, and how many there are.
+
+    Parameters
+    ----------
+    classifier : StatementClassifier
+        Just fitted.
+    fitted : Fitted
+    pair_of : sequence of length n_statements
+        What the two statements of a pair share; None or empty for a statement without a counterpart. Pairs whose
+        statements have the same primary do not count.
+    """
+    found = primaries(classifier.calibration_, fitted.margins, classifier.exclusive_)
+    members = defaultdict(list)
+    for n, pair in enumerate(pair_of):
+        if pair:
+            members[pair].append(n)
+    apart = [here for here in members.values() if len(set(fitted.primary[here].tolist())) > 1]
+    right = sum(bool((found[here] == fitted.primary[here]).all()) for here in apart)
+    return {"right_on_both_sides": right, "pairs": len(apart)} if apart else {}
 
 
 def _learning_curve(classifier: StatementClassifier, fitted: Fitted) -> list[list[float]]:

@@ -168,7 +168,7 @@ class StatementClassifier(Estimator):
         sample_weight : sequence of float of length n, optional
             How much each statement counts; 1 each when not given.
         """
-        from statclass.training import fit_classifier
+        from statclass.fitting import fit_classifier
 
         fit_classifier(self, check_statements(statements), list(labels), groups, sample_weight)
         return self

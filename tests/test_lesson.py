@@ -7,10 +7,10 @@ import pytest
 
 import statclass
 from statclass import DataError, InputError, StatementClassifier
+from statclass.fitting import fit_classifier
 from statclass.labelled import read_labelled
 from statclass.lesson import LESSON, hash_of, make_lesson, read_lesson
 from statclass.resources import shipped
-from statclass.training import fit_classifier
 from statclass.variation import variations
 from tests.tiny_models import statements
 

@@ -11,7 +11,8 @@ from statclass.calibration import best_calibration, calibrate_exclusive
 from statclass.card import model_card
 from statclass.model import Margins, decide, shares
 from statclass.network_training import NetworkSettings
-from statclass.training import settings_for, train
+from statclass.recipe import recipe_for
+from statclass.training import train
 from tests.conftest import ROOT, TINY, tiny_rows, write_jsonl
 from tests.tiny_models import statements
 
@@ -71,13 +72,13 @@ def test_training_twice_gives_the_same_bytes(trained, tmp_path):
 
 
 def test_the_corpus_is_trained_on_with_the_usual_settings():
-    assert settings_for(9611).network == settings_for(100_000).network == NetworkSettings()
-    assert settings_for(9611).rarity == 0.0
-    assert not settings_for(9611).evidence
+    assert recipe_for(9611).network == recipe_for(100_000).network == NetworkSettings()
+    assert recipe_for(9611).rarity == 0.0
+    assert not recipe_for(9611).evidence
 
 
 def test_fewer_statements_get_more_epochs_of_smaller_batches():
-    few, many = settings_for(500).network, settings_for(9611).network
+    few, many = recipe_for(500).network, recipe_for(9611).network
     assert few.epochs > many.epochs
     assert few.batch < many.batch
 
@@ -152,3 +153,24 @@ def test_the_kind_of_margins_that_does_better_is_chosen():
     told = Margins(noise + 3 * np.eye(3)[primary], none, none)
     kinds = [Margins(noise, none, none), told]
     assert best_calibration(kinds, np.eye(3, dtype=bool)[primary], primary, exclusive=True)[0] == 1
+
+
+def test_minimal_pairs_are_counted_where_the_data_has_them(tmp_path):
+    texts, labels = tiny_rows()
+    primaries = [next(iter(each), "other") for each in labels]
+    half = len(texts) // 2
+    rows = [
+        {"text": text, "label": label, "pair": f"p{n % half}"}
+        for n, (text, label) in enumerate(zip(texts, primaries, strict=True))
+    ]
+    apart = sum(primaries[n] != primaries[n + half] for n in range(half))
+    pairs = train(write_jsonl(tmp_path / "pairs.jsonl", rows), folds=2, min_count=1).info_["minimal_pairs"]
+    assert pairs["pairs"] == apart
+    assert 0 <= pairs["right_on_both_sides"] <= apart
+
+
+def test_notes_end_the_card(tmp_path):
+    texts, labels = tiny_rows()
+    rows = [{"text": text, "labels": list(each)} for text, each in zip(texts, labels, strict=True)]
+    model = train(write_jsonl(tmp_path / "a.jsonl", rows), folds=2, min_count=1, notes="## What we know\n\nLittle.\n")
+    assert model_card(model).endswith("## What we know\n\nLittle.\n")

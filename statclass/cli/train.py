@@ -26,6 +26,7 @@ from statclass.persistence import DESCRIPTION
 @click.option("--skip-problems", is_flag=True, help="Leave out statements with problems, and say which.")
 @click.option("--encoder", help="accurate: beside the fast features, read the embedding of the accurate model.")
 @click.option("--held-out", help="Labelled file to score the finished model on, for its card.")
+@click.option("--notes", type=click.Path(exists=True, dir_okay=False), help="Markdown file to end the card with.")
 @click.option("--overwrite", is_flag=True, help="Replace a model that is there already.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the cross-validation.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the solver.")
@@ -44,13 +45,14 @@ def train(
     skip_problems: bool,
     encoder: str | None,
     held_out: str | None,
+    notes: str | None,
     overwrite: bool,
     folds: int,
     seed: int,
     quiet: bool,
 ) -> None:
     """Train a model on LABELLED files or folders, and write it with its card."""
-    from statclass.training import quietly
+    from statclass.fitting import quietly
     from statclass.training import train as train_on_files
 
     _refuse_taken_folder(output, overwrite)
@@ -66,6 +68,7 @@ def train(
         lesson=lesson or False,
         skip_problems=skip_problems,
         encoder=encoder,
+        notes=Path(notes).read_text(encoding="utf-8") if notes else "",
         held_out={"held-out statements": held_out} if held_out else None,
         progress=quietly if quiet else lambda message: click.echo(message, err=True),
         folds=folds,

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from statclass.calibration import calibrate
 from statclass.encoder.model import EncoderClassifier, Heads
 from statclass.encoder.runtime import Floats32
+from statclass.fitting import Progress, cross_validation_scores, fit_classifier, quietly
 from statclass.learning import Fitted
 from statclass.lesson import Lesson
 from statclass.model import Floats, Labels, Margins, StatementClassifier
-from statclass.training import Progress, _cross_validation, fit_classifier, quietly
 
 STRENGTH = 3.0
 """Inverse strength of the regularisation of the heads."""
@@ -31,7 +31,7 @@ def fit_beside(
     curve: Sequence[float] = (),
     lesson: Lesson | None = None,
 ) -> Fitted:
-    """What :meth:`EncoderClassifier.fit` does; takes what :func:`statclass.training.fit_classifier` takes.
+    """What :meth:`EncoderClassifier.fit` does; takes what :func:`statclass.fitting.fit_classifier` takes.
 
     The fast model and the heads are fitted on all statements; how much each of the two counts, on what they say of
     statements that they were not fitted on.
@@ -48,7 +48,7 @@ def fit_beside(
     heads = fit_heads(embedded, fitted.targets, fitted.primary, fitted.counts)
     classifier.restore_encoder(fast, encoder, heads, calibration, dict(fast.info_))
     fitted = replace(fitted, margins=margins, pieces=[], margins_of_pieces=[])
-    classifier.info_["cross_validation"] = _cross_validation(classifier, margins, fitted.targets, fitted.primary)
+    classifier.info_["cross_validation"] = cross_validation_scores(classifier, margins, fitted.targets, fitted.primary)
     return fitted
 
 
