@@ -58,4 +58,4 @@ def recipe_for(n_statements: int, taught: bool = False) -> Recipe:
     epochs = round(_BATCHES * batch / max(n_statements, 1))
     network = replace(usual, batch=batch, epochs=min(max(epochs, usual.epochs), _MOST_EPOCHS))
     few = n_statements < _FEW_STATEMENTS
-    return Recipe(network, 1.0 if few else 0.0, few, least)
+    return Recipe(network, 1.0 if few else 0.0, few, least, None if few else LEAN)
