@@ -401,4 +401,4 @@ def _span(offsets: list[tuple[int, int] | None], ends: Sequence[int]) -> tuple[i
 def _problem(text: str) -> str | None:
     if len(text) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH} characters; the rest was not read"
-    return None if text.strip() else "empty"
+    return "empty" if not text or text.isspace() else None

@@ -28,6 +28,8 @@ _WORDS = re.compile(r"[A-Za-z]+")
 def variations(statements: Sequence[str], each: int, seed: int = 0) -> list[str]:
     """Variations of statements: the same for the same statements and seed, on every machine.
 
+    Chance begins anew with each statement, so that statements which come later change few variations of the others.
+
     Parameters
     ----------
     statements : sequence of str
@@ -47,8 +49,11 @@ def variations(statements: Sequence[str], each: int, seed: int = 0) -> list[str]
     >>> len(made), made == variations(["We refuse to sign, and we will not attend.", "They shelled the port."], 3)
     (6, True)
     """
-    chance = random.Random(seed)
-    return [_vary(statements, at, chance) for at in range(len(statements)) for _ in range(each)]
+    made = []
+    for at, text in enumerate(statements):
+        chance = random.Random(f"{seed} {text}")
+        made += [_vary(statements, at, chance) for _ in range(each)]
+    return made
 
 
 def _vary(statements: Sequence[str], at: int, chance: random.Random) -> str:
