@@ -105,3 +105,9 @@ def test_the_shipped_model_and_lesson_are_of_the_shipped_corpus():
     assert lesson.sha256 == hash_of(texts)
     about = statclass.load().info_["training_data"]
     assert about["statements"] == len(texts) and about["lesson"]["sha256"] == lesson.hash()
+
+
+def test_statements_that_are_added_change_few_variations_of_the_others():
+    texts = [f"We refuse to sign paper {n}, and they shelled the port. Talks resume." for n in range(50)]
+    before, after = variations(texts, 4), variations([*texts, "They deny it."], 4)
+    assert np.mean([a == b for a, b in zip(before, after, strict=False)]) > 0.8
