@@ -85,15 +85,22 @@ class Clause:
 
     def begin(self, at: int) -> int:
         """Where a token begins in the article."""
-        while len(self._begins) <= at:
-            number = len(self._begins)
-            if number in self._quoted:
-                begin, self._reached = self._quoted[number]
-            else:
-                begin = self.article.index(self.text[number], self._reached)
-                self._reached = begin + len(self.text[number])
-            self._begins.append(begin)
+        if at >= len(self._begins):
+            self._find_begins(at)
         return self._begins[at]
+
+    def _find_begins(self, last: int) -> None:
+        """Find where the tokens up to one begin, from the last that was looked for."""
+        begins, index, reached = self._begins, self.article.index, self._reached
+        for number in range(len(begins), last + 1):
+            if number in self._quoted:
+                begin, reached = self._quoted[number]
+            else:
+                word = self.text[number]
+                begin = index(word, reached)
+                reached = begin + len(word)
+            begins.append(begin)
+        self._reached = reached
 
     @property
     def fragment(self) -> list[int]:
@@ -165,5 +172,5 @@ def _token_pattern() -> re.Pattern[str]:
         r"|(?<=\bNo)\.(?=\s?\d))"
     )
     return re.compile(
-        rf"[a-z]+(?=[ ,])|\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]"
+        rf"[A-Za-z]++(?=[ ,])|\d+(?:[.,:]\d+)*[^\W_]*|[^\W_]+(?:[-'’.&/][^\W_]+)*(?:{stop})?|\.{{2,}}|[^\s{_MARKS}]"
     )

@@ -13,7 +13,7 @@ from functools import cache
 from statclass.extraction.lexicon import verb_forms, word_classes, words_of
 from statclass.extraction.quotations import Quoted
 
-_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»“‘›)\]]*+(?=\s)")
+_END = re.compile(r"[.!?…。！？](?<![.!?…。！？].)[.!?…。！？]*+[\"'”’»“‘›)\]]*+(?=\s)")
 _NEXT_WORD = re.compile(r"[\"'“‘„«‚‹(\[]*\s*([^\s\"'“”‘’„«»,;:.!?()\[\]]{1,40})")
 _WORDS_AHEAD = re.compile(r"(?:\s+[^\W\d_][\w.’'-]{0,30}){2,8}")
 

@@ -15,10 +15,10 @@ from statclass.extraction.quotations import Quoted
 from statclass.extraction.sources import head_of, plural
 
 _UPPER = "".join(chr(code) for code in range(0x530) if chr(code).isupper())
-_NAME_WORD = rf"(?:[{_UPPER}]\.|St\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*)"
+_NAME_WORD = rf"(?:[{_UPPER}]\.|St\.|(?:[a-z]{{2}}-)?[{_UPPER}][\w’'-]*+)"
 _PARTICLE = r"(?:de|van|von|der|den|da|di|du|del|dos|la|le|al|el|bin|ibn|ben)[ ]"
 _NAME_RUN = re.compile(
-    rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
+    rf"[{_UPPER}](?<![.\w].)(?:\.|t\.|[\w’'-]*+)(?:[ \u00a0](?:{_PARTICLE})?{_NAME_WORD}){{1,8}}(?: (?:Jr|Sr)\.)?"
 )
 _TRAILING_TITLES = re.compile(r"(?:[A-Z][\w.]{0,4}\.\s){1,4}$")
 _PIECES = re.compile(r"[.;:!?\n]\s|, ")
