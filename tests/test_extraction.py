@@ -31,3 +31,9 @@ def test_reads_articles_one_at_a_time() -> None:
 
     next(extract_many(articles()))
     assert asked == [0]
+
+
+@pytest.mark.parametrize("title", ["Sr.", "Mr.", "Lord", "Mir", "Ls"])
+def test_words_like_titles_before_a_name_are_survived(title: str) -> None:
+    (statement,) = extract(f"{title} Garcia denied the report on Monday.")
+    assert "Garcia" in statement.speaker

@@ -87,9 +87,10 @@ class Cast:
                 self._note_offices(_describing(lead) + words, name)
                 self._note_offices(follow.group(1).split() if follow else [], name)
         for match in _TITLED.finditer(article, start, end):
-            name, gender = match.group(2), _genders()[match.group(1).lower()]
-            self._gender[self._longest(name)] = gender
-            self._mentions.append((match.start(), name))
+            name, gender = match.group(2), _genders().get(match.group(1).lower())
+            if gender is not None:
+                self._gender[self._longest(name)] = gender
+                self._mentions.append((match.start(), name))
         self._mentions.sort()
 
     def _remember(self, name: str) -> None:
@@ -120,11 +121,11 @@ class Cast:
 
     def only_one(self, article: str, start: int, end: int) -> Speaker:
         """The only person whom a stretch of text names; unknown where it names none, or more than one."""
-        speakers = {self._person(name) for _, name in self._named(start, end)}
+        speakers = [self._person(name) for _, name in self._named(start, end)]
         if not speakers and self._full:
             words = _SHORT_NAME.findall(article, start, end)
-            speakers = {self._person(word) for word in words if word.lower() in self._full}
-        return speakers.pop() if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
+            speakers = [self._person(word) for word in words if word.lower() in self._full]
+        return speakers[0] if len({speaker.full for speaker in speakers}) == 1 else UNKNOWN
 
     def _named(self, start: int, end: int) -> list[tuple[int, str]]:
         """Where the current paragraph names whom, between two places of it."""
