@@ -26,7 +26,7 @@ from statclass.encoder.runtime import TOKENIZER
 from statclass.errors import MissingExtraError
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.lesson import Lesson, make_lesson
-from statclass.model import Floats, StatementClassifier, chances, shares
+from statclass.model import Floats, StatementClassifier, chances, preference, shares
 from statclass.persistence import load_model
 from statclass.resources import ACCURATE, model_folder
 
@@ -108,8 +108,10 @@ def lesson_of(model: StatementClassifier, rows: list[LabelledStatement]) -> Less
 
     def score(texts: Sequence[str]) -> Floats:
         margins = model.margins(texts)
-        beside_none = np.column_stack([margins.primary, np.zeros(len(texts))])
-        return np.hstack([chances(model.calibration_.log_odds(margins)), shares(beside_none)])
+        log_odds = model.calibration_.log_odds(margins)
+        scores = chances(log_odds)
+        best = scores.max(1, keepdims=True)
+        return np.hstack([scores, shares(preference(log_odds, margins)) * best, 1 - best])
 
     return make_lesson(model.types_, [row.text for row in rows], score, VARIATIONS)
 
