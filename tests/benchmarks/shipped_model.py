@@ -21,7 +21,8 @@ from statclass.resources import DEFAULT_MODEL, shipped
 def main(held_out: str | None = None) -> None:
     """Train, compare, print."""
     scored = {"held-out statements": held_out} if held_out else None
-    again = statclass.train([shipped("seeds")], lesson=True, held_out=scored, progress=print)
+    notes = (shipped("models") / "NOTES.md").read_text(encoding="utf-8")
+    again = statclass.train([shipped("seeds")], lesson=True, held_out=scored, notes=notes, progress=print)
     with tempfile.TemporaryDirectory() as folder:
         again.save(folder)
         for part in (DESCRIPTION, *PARTS):
