@@ -37,6 +37,7 @@ _DENSE = tuple(n for n, name in enumerate(FIELDS) if name in ("category", "subje
 _NARROW = tuple(n for n, name in enumerate(FIELDS) if name in ("culprit", "quoted", "voice"))
 _SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE + _NARROW)
 _NARROW_BITS = 3
+"""Enough for the values of each of these fields (see :class:`statclass.reading.Reading`)."""
 _PART, _TOKENS = 64, 2048
 MEAN_SCALE = np.float32(3.0)
 MOST = np.float32(4.0)
@@ -271,6 +272,7 @@ def _activations(arrays: Arrays, narrow: NDArray[np.int16], encoded: Encoded) ->
 
 
 def _sums_of_parts(arrays: Arrays, narrow: NDArray[np.int16], word: Ints, codes: Ints) -> NDArray[np.int16]:
+    """The parts of each token added up and cut off, in multiples of 1/64."""
     token: NDArray[np.int16] = arrays["words"].take(word, axis=0)
     token += arrays["bias"]
     for column in _DENSE:

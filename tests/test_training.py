@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ import statclass
 from statclass import InputError, LabelledDataError, StatementClassifier
 from statclass.calibration import best_calibration, calibrate_exclusive
 from statclass.card import model_card
-from statclass.model import Margins, decide, shares
+from statclass.learning import Fitted, minimal_pairs
+from statclass.model import Calibration, Margins, decide, shares
 from statclass.network_training import NetworkSettings
 from statclass.recipe import recipe_for
 from statclass.training import train
@@ -163,10 +166,21 @@ def test_minimal_pairs_are_counted_where_the_data_has_them(tmp_path):
         {"text": text, "label": label, "pair": f"p{n % half}"}
         for n, (text, label) in enumerate(zip(texts, primaries, strict=True))
     ]
-    apart = sum(primaries[n] != primaries[n + half] for n in range(half))
     pairs = train(write_jsonl(tmp_path / "pairs.jsonl", rows), folds=2, min_count=1).info_["minimal_pairs"]
-    assert pairs["pairs"] == apart
-    assert 0 <= pairs["right_on_both_sides"] <= apart
+    assert pairs["pairs"] == sum(primaries[n] != primaries[n + half] for n in range(half))
+
+
+def test_a_minimal_pair_is_right_when_both_sides_are(tiny):
+    model, types = copy(tiny), len(tiny.types_)
+    one, nought = np.ones(types), np.zeros(types)
+    model.calibration_ = Calibration(one, one, nought, one / 2, one)
+    primary = np.array([0, types, 1, types])
+    sure = np.where(np.eye(types + 1)[primary, :types], 50.0, -50.0)
+    wrong = np.where(np.arange(4)[:, None] == 1, 50.0, sure)
+    none = np.zeros(0)
+    for margins, right in ((sure, 2), (wrong, 1)):
+        fitted = Fitted(none, Margins(margins, margins, margins), none, primary, None, [], [])
+        assert minimal_pairs(model, fitted, ["a", "a", "b", "b"]) == {"right_on_both_sides": right, "pairs": 2}
 
 
 def test_notes_end_the_card(tmp_path):
