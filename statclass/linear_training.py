@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from statclass.model import StatementClassifier
 
 _LEAST_PART = 0.03
+_TOLERANCE = 1e-3
+"""Of the solver: below it nothing changes but time."""
 
 
 def by_rarity(matrix: Any, power: float) -> tuple[Any, Floats]:
@@ -48,6 +50,7 @@ def _fit_head(
         solver="liblinear",
         random_state=classifier.seed,
         max_iter=1000,
+        tol=_TOLERANCE,
     )
     head.fit(matrix, target > 0.5, counts)
     return head.coef_[0], float(head.intercept_[0])

@@ -175,22 +175,14 @@ class _Trainer:
     def _gradients(
         self, batch: Encoded, targets: NDArray[Any], primary: NDArray[Any], weights: NDArray[np.float64] | None
     ) -> Arrays:
-        from scipy.sparse import csr_matrix
-
         arrays, start = self.arrays, batch.start
-        vector = self.vectors[batch.word]
-        special = batch.word < FIRST_WORD
-        width = arrays["bias"].shape[0]
-        one_hot = csr_matrix(
-            (
-                np.ones(batch.codes.size, np.float32),
-                batch.codes.T.ravel(),
-                np.arange(0, batch.codes.size + 1, len(FIELDS)),
-            ),
-            shape=(len(batch.word), len(arrays["codes"])),
-        )
-        before = vector @ arrays["project"] + arrays["bias"] + one_hot @ arrays["codes"]
-        before[special] += arrays["special"][batch.word[special]]
+        width, codes = arrays["bias"].shape[0], len(arrays["codes"])
+        words, place = np.unique(batch.word, return_inverse=True)
+        learned = words[words < FIRST_WORD]
+        projected = self.vectors[words] @ arrays["project"]
+        projected[: len(learned)] = arrays["special"][learned]
+        parts_of_tokens = _parts_of_tokens(batch.codes, place, codes, len(words))
+        before = parts_of_tokens @ np.vstack([arrays["codes"], projected]) + arrays["bias"]
         blank = blank_places(start)
         keep_token = self._keep(before.shape)
         keep_token[blank] = 0
@@ -238,11 +230,11 @@ class _Trainer:
                 at = centres + reach - size // 2 + step
                 spread[at] += to_windows[:, step * width : (step + 1) * width]
         to_token = spread[reach : reach + len(token)] * keep_token
-        gradients["project"] = vector.T @ to_token
         gradients["bias"] = to_token.sum(0)
-        gradients["codes"] = one_hot.T @ to_token
-        gradients["codes"][::CODES] = 0
-        gradients["special"] = np.stack([to_token[batch.word == n].sum(0) for n in range(FIRST_WORD)])
+        gradients["codes"], to_words = np.split(parts_of_tokens.T @ to_token, [codes])
+        gradients["project"] = self.vectors[words].T @ to_words
+        gradients["special"] = np.zeros_like(arrays["special"])
+        gradients["special"][learned] = to_words[: len(learned)]
         return gradients
 
     def _error(self, outputs: Singles, targets: NDArray[Any], primary: NDArray[Any]) -> Singles:
@@ -266,6 +258,20 @@ class _Trainer:
             second = self._second[name] / (1 - 0.999**self._steps)
             array *= np.float32(1 - rate * self.settings.decay)
             array -= (rate * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
+
+
+def _parts_of_tokens(codes: Ints, word: Ints, n_codes: int, n_words: int) -> Any:
+    """Which parts each token is the sum of: sparse, of shape (n_tokens, n_codes + n_words).
+
+    The first code of each field says that there is nothing to say, and is no part.
+    """
+    from scipy.sparse import csr_matrix
+
+    column = np.vstack([codes, n_codes + word]).astype(np.int32)
+    part = np.vstack([codes != np.arange(len(codes))[:, None] * CODES, np.ones(len(word), bool)])
+    end = np.concatenate([[0], np.cumsum(part.sum(0))]).astype(np.int32)
+    indices = column.T[part.T]
+    return csr_matrix((np.ones(len(indices), np.float32), indices, end), shape=(len(word), n_codes + n_words))
 
 
 def _one_cycle(progress: float) -> float:
