@@ -73,7 +73,8 @@ def main(path: str, register: str | None, weights: Sequence[float], folds: int, 
                 all_changes.append(change)
                 _print_row(f"{name}, draw {draw}, weight {weight:g}", change)
         _print_row(f"mean of {len(all_changes)}, weight {weight:g}", np.mean(all_changes, axis=0))
-        _print_row("standard error", np.std(all_changes, axis=0, ddof=1) / np.sqrt(len(all_changes)))
+        if len(all_changes) > 1:
+            _print_row("standard error", np.std(all_changes, axis=0, ddof=1) / np.sqrt(len(all_changes)))
 
 
 def _print_row(name: str, change: NDArray[np.float64]) -> None:
