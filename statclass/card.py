@@ -5,11 +5,16 @@ After Mitchell et al. (2019), "Model cards for model reporting".
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from statclass.records import OTHER
 
 if TYPE_CHECKING:
     from statclass.model import StatementClassifier
 
+_FIRST_SCORES = ("macro_f1", "accuracy")
+_FIRST_VERSIONS = ("statclass", "python")
 _STILL_RISING = 0.01
 _RISING = "The score was still rising: more statements should help."
 _RISEN = (
@@ -29,7 +34,7 @@ def model_card(classifier: StatementClassifier) -> str:
         f"# Model card: {len(classifier.types_)} labels ({', '.join(classifier.types_)})\n",
         _training(info),
         thresholds(classifier),
-        _cross_validation(info),
+        _cross_validation(info, [*classifier.types_, OTHER]),
         _curve(info.get("learning_curve")),
         *(_real(name, text) for name, text in info.get("held_out", {}).items()),
         f"## Limits\n\n{LIMITS}",
@@ -52,8 +57,21 @@ def _training(info: dict[str, Any]) -> str:
         if base := data.get("base"):
             weight = base["weight_of_others"]
             lines.append(f"- {base['statements']} of them are of the base; each of the others counts {weight:g} times")
-    versions = ", ".join(f"{name} {version}" for name, version in info["versions"].items())
-    return "\n".join([*lines, f"- Made with {versions}", ""])
+    return "\n".join([*lines, made_with(info["versions"]), ""])
+
+
+def made_with(versions: Mapping[str, str]) -> str:
+    """The line that tells the versions of all that a model was made with."""
+    return f"- Made with {', '.join(f'{name} {version}' for name, version in _ordered(versions, _FIRST_VERSIONS))}"
+
+
+def _ordered(items: Mapping[str, Any], first: Sequence[str]) -> list[tuple[str, Any]]:
+    """Names and values: those named first in that order, then the others by name.
+
+    A description is saved with sorted keys. The card of a model that was loaded must be that of the model once trained.
+    """
+    names = [name for name in first if name in items]
+    return [(name, items[name]) for name in [*names, *sorted(set(items) - set(names))]]
 
 
 def thresholds(classifier: StatementClassifier) -> str:
@@ -65,23 +83,29 @@ def thresholds(classifier: StatementClassifier) -> str:
     return f"## Decision\n\nA type is given when its score reaches:\n\n| type | threshold |\n|---|---|\n{rows}\n"
 
 
-def _cross_validation(info: dict[str, Any]) -> str:
+def _cross_validation(info: dict[str, Any], labels: Sequence[str]) -> str:
     intervals = info.get("cross_validation_intervals", {})
     lines = [
         "## Cross-validation on the training data, groups of near-duplicates kept whole",
         "",
         "| score | | 95% interval |",
         "|---|---|---|",
-        *(_score(name, value, intervals.get(name)) for name, value in info["cross_validation"].items()),
+        *(
+            _score(name, value, intervals.get(name))
+            for name, value in _ordered(info["cross_validation"], _FIRST_SCORES)
+        ),
     ]
     added = info.get("cross_validation_of_added", {})
-    lines += [_score(f"{name}, of the statements added to the base", value, None) for name, value in added.items()]
+    lines += [
+        _score(f"{name}, of the statements added to the base", value, None)
+        for name, value in _ordered(added, _FIRST_SCORES)
+    ]
     if by_label := info.get("cross_validation_by_label"):
         lines += ["", "| label | precision | recall | F1 | 95% interval | statements |", "|---|---|---|---|---|---|"]
         lines += [
             f"| {label} | {of['precision']:.3f} | {of['recall']:.3f} | {of['f1']:.3f} | {_span(of['interval'])} | "
             f"{of['statements']} |"
-            for label, of in by_label.items()
+            for label, of in _ordered(by_label, labels)
         ]
     if pairs := info.get("minimal_pairs"):
         right, total = pairs["right_on_both_sides"], pairs["pairs"]

@@ -35,8 +35,10 @@ def test_a_loaded_model_gives_the_same_scores(tiny, saved):
 
 def test_saving_twice_gives_the_same_bytes(tiny, saved, tmp_path):
     tiny.save(tmp_path / "again")
+    statclass.load(saved).save(tmp_path / "loaded")
     for name in (*PARTS, DESCRIPTION):
         assert (saved / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+        assert (saved / name).read_bytes() == (tmp_path / "loaded" / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", [*PARTS, DESCRIPTION])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from statclass.card import LIMITS, thresholds
+from statclass.card import LIMITS, made_with, thresholds
 from statclass.evaluation import calibration_error, evaluate, macro_f1
 from statclass.labelled import LabelledStatement
 from statclass.model import Calibration, Floats, Margins, StatementClassifier, chances, decide
@@ -91,7 +91,7 @@ def _recipe(info: dict[str, Any]) -> str:
         f"| learned from | {', '.join(run['learned_from'] for run in info['runs'])} |",
         *rows,
         "",
-        f"- Made with {', '.join(f'{name} {version}' for name, version in info['versions'].items())}",
+        made_with(info["versions"]),
         "",
     ]
     return "\n".join(lines)
