@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
 
 import statclass
 from statclass import StatementClassifier
+from statclass.evaluation import macro_f1
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.training import BASE_WEIGHT, train
 
@@ -50,8 +50,7 @@ def scores(model: StatementClassifier, rows: Sequence[LabelledStatement]) -> tup
     gold = np.array([row.primary for row in rows])
     found = model.predict([row.text for row in rows])
     held = [name for name, count in Counter(gold.tolist()).items() if count >= ENOUGH]
-    f1 = f1_score(gold, found, labels=held, average="macro", zero_division=0)
-    return float(f1), float((gold == found).mean())
+    return macro_f1(gold, found, held), float((gold == found).mean())
 
 
 def main(path: str, register: str | None, weights: Sequence[float], folds: int, draws: int) -> None:
