@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.corrections ../shared/eval/dev.jsonl --draws 3 --folds 2
 
-Half of one register's statements play the user's: 100 of them are added to the shipped corpus with a weight. The other
-half, and the other registers, are scored before and after. A hundred statements move a score by several hundredths from
-chance alone, so several draws are made: read their means, beside their spread.
+Half of one register's statements play the user's: at most 100 of them are added to the shipped corpus with a weight.
+The other half, and the other registers, are scored before and after. A hundred statements move a score by several
+hundredths from chance alone, so several draws are made: read their means, beside their spread.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main(path: str, register: str | None, weights: Sequence[float], folds: int, 
     rows = read_labelled([path])
     registers = [register] if register else sorted({str(row.values["register"]) for row in rows})
     before = statclass.load()
-    print("change of macro-F1 and accuracy of   the register           the rest")
+    print(f"{'change of macro-F1 and accuracy of':52s} the register    the rest")
     for weight in weights:
         all_changes = []
         for name in registers:
@@ -78,7 +78,7 @@ def main(path: str, register: str | None, weights: Sequence[float], folds: int, 
 
 def _print_row(name: str, change: NDArray[np.float64]) -> None:
     own, own_accuracy, rest, rest_accuracy = change
-    print(f"{name:48s} {own:+.3f} {own_accuracy:+.3f}   {rest:+.3f} {rest_accuracy:+.3f}", flush=True)
+    print(f"{name:52s} {own:+.3f} {own_accuracy:+.3f}   {rest:+.3f} {rest_accuracy:+.3f}", flush=True)
 
 
 if __name__ == "__main__":
