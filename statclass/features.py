@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 SLOT_BITS = 21
-BLOCK = 512
+BLOCK = 384
 _PIECES = 6
 
 

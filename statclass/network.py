@@ -1,10 +1,12 @@
 """A small convolutional network over the reading of a statement: NumPy alone, in training and prediction.
 
 After Kim (2014), "Convolutional neural networks for sentence classification". Each token is the sum of its word's
-vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it. Filters
-over three and five tokens stand where the middle token has a category, so that words that tell nothing by themselves
-are seen only beside those that do; they are pooled by their maximum and mean over the statement. From these, directly
-and by way of hidden units, the labels are scored (independently) and the primary label (against each other).
+vector, projected, and of learned vectors of the categories and states that :mod:`statclass.reading` gave it. In each of
+a few layers a token then takes in what its neighbours tell, added to what it was (He et al. 2016, "Deep residual
+learning for image recognition"). Filters over three and five tokens stand where the middle token has a category, so
+that words that tell nothing by themselves are seen only beside those that do; they are pooled by their maximum and mean
+over the statement. From these, directly and by way of hidden units, the labels are scored (independently) and the
+primary label (against each other).
 
 A trained network is rounded to whole numbers small enough for every sum to be exact (:func:`in_whole_numbers`), so that
 a statement's scores are the same on every machine, in whatever block it stands.
@@ -12,7 +14,7 @@ a statement's scores are the same on every machine, in whatever block it stands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,34 +40,39 @@ _NARROW = tuple(n for n, name in enumerate(FIELDS) if name in ("culprit", "quote
 _SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE + _NARROW)
 _NARROW_BITS = 3
 """Enough for the values of each of these fields (see :class:`statclass.reading.Reading`)."""
-_PART, _TOKENS = 64, 2048
+_RUN, _PART, _TOKENS = 128, 64, 2048
 MEAN_SCALE = np.float32(3.0)
-MOST = np.float32(4.0)
-"""Activations of tokens are cut off here."""
+MOST, MOST_BESIDE = np.float32(4.0), np.float32(8.0)
+"""Activations of tokens are cut off here: at first, and after each layer."""
 _FINE, _COARSE = 1024, 64
 """Units of a token's parts and of its activation in whole numbers; the one is a power of two times the other."""
 _SHIFT = 4
 _TOP_BITS, _MEAN_BITS, _HIDDEN_BITS = 20, 12, 18
 _POOLED_UNIT, _MOST_POOLED = 64, 4095
+REACH = max(WIDTHS) // 2
+"""How many tokens a filter sees on each side of its own."""
 
 
 def in_whole_numbers(arrays: Arrays) -> Arrays:
     """The arrays of a trained network in whole numbers: how they are saved and used.
 
-    Parts of tokens become multiples of 1/1024 (16 bits), so that a token's activation is a whole number from 0 to 255;
-    filters become whole numbers from -127 to 127, each filter in a unit of its own. The sum of up to 512 products of
-    both is below 2**24 and exact in single precision, in whatever order it is formed (Jacob et al. 2018, "Quantization
-    and training of neural networks for efficient integer-arithmetic-only inference"). The last layer is kept in whole
-    numbers too, whose sums are exact in double precision.
+    Parts of tokens become multiples of 1/1024 (16 bits), so that a token's activation is a whole number from 0 to 255,
+    and to 511 after a layer; filters and layers become whole numbers from -127 to 127, each column in a unit of its
+    own. The sum of up to 256 products of both is below 2**24 and exact in single precision, in whatever order it is
+    formed (Jacob et al. 2018, "Quantization and training of neural networks for efficient integer-arithmetic-only
+    inference"). The last layer is kept in whole numbers too, whose sums are exact in double precision.
     """
     stored: Arrays = {name: _rounded(arrays[name] * _FINE, np.int16) for name in ("words", "codes", "bias")}
     units = []
     for size in WIDTHS:
-        filters = arrays[f"filter{size}"]
-        unit = np.maximum(np.abs(filters).max(0), 1e-6) / 127
-        stored[f"filter{size}"] = _rounded(filters / unit, np.int8)
-        stored[f"filterbias{size}"] = _rounded(arrays[f"filterbias{size}"] * _COARSE / unit, np.int32)
+        stored[f"filter{size}"], stored[f"filterbias{size}"], unit = _by_column(
+            arrays[f"filter{size}"], arrays[f"filterbias{size}"]
+        )
         units.append(unit.astype(float) / _COARSE)
+    for layer in range(layers_of(arrays)):
+        stored[f"layer{layer}"], stored[f"layerbias{layer}"], stored[f"layerunit{layer}"] = _by_column(
+            arrays[f"layer{layer}"], arrays[f"layerbias{layer}"]
+        )
     per_filter = np.split(arrays["out"].astype(float), [2 * len(WIDTHS) * arrays["filter3"].shape[1]])
     top, mean = _by_pooling(per_filter[0])
     stored["unit"] = np.concatenate(units)
@@ -80,6 +87,11 @@ def in_whole_numbers(arrays: Arrays) -> Arrays:
     return stored
 
 
+def layers_of(arrays: Arrays) -> int:
+    """How many layers there are between the tokens and the filters."""
+    return sum(1 for name in arrays if name.startswith("layerbias"))
+
+
 def with_hidden(arrays: Arrays) -> Arrays:
     """The arrays of a network of the first format, which had no hidden units, with none."""
     return {"hidden": np.zeros((len(arrays["out"]), 0)), "hiddenbias": np.zeros(0), **arrays}
@@ -89,6 +101,12 @@ def _by_pooling(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Weights of the maxima of all filters, and of their means; in training they alternate by window size."""
     parts = np.split(weights, 2 * len(WIDTHS))
     return np.vstack(parts[::2]), np.vstack(parts[1::2])
+
+
+def _by_column(weights: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Weights over activations and their bias in whole numbers, and the unit of each column."""
+    unit = np.maximum(np.abs(weights).max(0), 1e-6) / 127
+    return _rounded(weights / unit, np.int8), _rounded(bias * _COARSE / unit, np.int32), unit
 
 
 def _in_unit(name: str, weights: NDArray[Any], bits: int) -> Arrays:
@@ -128,7 +146,8 @@ class Network:
     ----------
     arrays : dict of str to array
         Of whole numbers, as :func:`in_whole_numbers` returns them: ``words`` (n_words, width), ``codes`` (len(FIELDS) *
-        CODES, width), ``bias`` (width,), for each window size ``filter<size>`` (size * width, filters) and
+        CODES, width), ``bias`` (width,); for each layer ``layer<n>`` (3 * width, width), ``layerbias<n>`` and
+        ``layerunit<n>`` (width,); for each window size ``filter<size>`` (size * width, filters) and
         ``filterbias<size>`` (filters,), their ``unit``; ``top`` and ``mean`` (len(WIDTHS) * filters, outputs) with
         their units; ``hidden`` (2 * len(WIDTHS) * filters, hidden), ``hiddenbias``, ``out`` (hidden, outputs) with its
         unit, and ``outbias``.
@@ -155,6 +174,11 @@ class Network:
         return total
 
     @cached_property
+    def _layers(self) -> list[tuple[Singles, Singles, Singles]]:
+        names = [(f"layer{n}", f"layerbias{n}", f"layerunit{n}") for n in range(layers_of(self.arrays))]
+        return [tuple(self.arrays[name].astype(np.float32) for name in layer) for layer in names]  # type: ignore[misc]
+
+    @cached_property
     def _filters(self) -> list[tuple[Singles, Singles]]:
         return _filters_of(self.arrays)
 
@@ -171,7 +195,13 @@ class Network:
 
     def outputs_of(self, encoded: Encoded) -> Doubles:
         """Scores of encoded statements, shape (n_statements, n_outputs)."""
-        return _forward(self.arrays, self._narrow, self._filters, encoded, self.everywhere)
+        return np.vstack([self._outputs_of_run(run) for run in _runs(encoded)])
+
+    def _outputs_of_run(self, encoded: Encoded) -> Doubles:
+        token = _activations(self.arrays, self._narrow, encoded)
+        for layer in self._layers:
+            token = _with_neighbours(token, layer, encoded.start)
+        return _forward(self.arrays, self._filters, token, encoded, self.everywhere)
 
     def leaving_out(self, encoded: Encoded, token: int) -> Doubles:
         """Outputs of one encoded statement with one of its tokens made an unknown word without categories."""
@@ -195,18 +225,22 @@ class Network:
         return Encoded(word, codes, start)
 
 
+def _runs(encoded: Encoded) -> Iterator[Encoded]:
+    """Statements a few at a time, so that what is computed of them stays near the processor."""
+    last = len(encoded.start) - 1
+    for begin in range(0, max(last, 1), _RUN):
+        start = encoded.start[begin : begin + _RUN + 1]
+        tokens = slice(start[0], start[-1])
+        yield Encoded(encoded.word[tokens], encoded.codes[:, tokens], start - start[0])
+
+
 def _forward(
-    arrays: Arrays,
-    narrow: NDArray[np.int16],
-    filters: list[tuple[Singles, Singles]],
-    encoded: Encoded,
-    everywhere: bool,
+    arrays: Arrays, filters: list[tuple[Singles, Singles]], token: Singles, encoded: Encoded, everywhere: bool
 ) -> Doubles:
-    """Outputs of encoded statements."""
+    """Outputs of encoded statements, of the activations of their tokens."""
     centres = centres_of(encoded, everywhere)
     first = np.searchsorted(centres, encoded.start)
     count = np.diff(first)
-    token = _activations(arrays, narrow, encoded)
     top, total = (np.empty((len(count), len(arrays["unit"])), np.float32) for _ in range(2))
     order = np.argsort(-count, kind="stable")
     for at in range(0, len(order), _PART):
@@ -261,14 +295,36 @@ def _pooled(
 
 def _activations(arrays: Arrays, narrow: NDArray[np.int16], encoded: Encoded) -> Singles:
     """The vector of each token, in multiples of 1/64, between rows of zeros (see :func:`windows_at`)."""
-    tokens, reach = int(encoded.start[-1]), max(WIDTHS) // 2
-    found = np.zeros((tokens + 2 * reach, arrays["words"].shape[1]), np.float32)
+    tokens = int(encoded.start[-1])
+    found = np.zeros((tokens + 2 * REACH, arrays["words"].shape[1]), np.float32)
     for begin in range(0, tokens, _TOKENS):
         part = slice(begin, min(begin + _TOKENS, tokens))
         sums = _sums_of_parts(arrays, narrow, encoded.word[part], encoded.codes[:, part])
-        found[part.start + reach : part.stop + reach] = sums
-    found[blank_places(encoded.start) + reach] = 0
+        found[part.start + REACH : part.stop + REACH] = sums
+    found[blank_places(encoded.start) + REACH] = 0
     return found
+
+
+def _with_neighbours(token: Singles, layer: tuple[Singles, Singles, Singles], start: Ints) -> Singles:
+    """The vector of each token after a layer, in multiples of 1/64: whole numbers, as it was before."""
+    weights, bias, unit = layer
+    found = np.zeros_like(token)
+    for begin in range(REACH, len(token) - REACH, _TOKENS):
+        end = min(begin + _TOKENS, len(token) - REACH)
+        gained = beside(token[begin - 1 : end + 1]) @ weights
+        gained += bias
+        gained *= unit
+        np.maximum(gained, 0, out=gained)
+        np.rint(gained, out=gained)
+        gained += token[begin:end]
+        np.minimum(gained, MOST_BESIDE * _COARSE - 1, out=found[begin:end])
+    found[blank_places(start) + REACH] = 0
+    return found
+
+
+def beside(token: Singles) -> Singles:
+    """Each token but the first and the last between its neighbours: shape (n_tokens - 2, 3 * width)."""
+    return np.hstack([token[:-2], token[1:-1], token[2:]])
 
 
 def _sums_of_parts(arrays: Arrays, narrow: NDArray[np.int16], word: Ints, codes: Ints) -> NDArray[np.int16]:

@@ -13,11 +13,15 @@ from statclass.network import (
     FIELDS,
     MEAN_SCALE,
     MOST,
+    MOST_BESIDE,
+    REACH,
+    UNKNOWN,
     WIDTHS,
     Arrays,
     Encoded,
     Network,
     Singles,
+    beside,
     blank_places,
     centres_of,
     in_whole_numbers,
@@ -48,6 +52,11 @@ class NetworkSettings:
         Labels are moved this far from 0 and 1.
     hidden : int
         Units between the pooled filters and the outputs, beside the direct way; 0 for none.
+    layers : int
+        Between the tokens and the filters.
+    unknown : float
+        Share of words that are taken for unknown, drawn anew for each batch: what is said is then to be read from
+        categories and other words, as it has to be where a word is rare.
     """
 
     width: int = 32
@@ -59,6 +68,8 @@ class NetworkSettings:
     decay: float = 0.02
     smoothing: float = 0.02
     hidden: int = 0
+    layers: int = 0
+    unknown: float = 0.0
 
 
 def train_network(
@@ -95,7 +106,7 @@ def train_network(
     Network
         With one output for each type, then one for each primary.
     """
-    trainer = _Trainer(vectors, targets.shape[1], settings, seed)
+    trainer = Trainer(vectors, targets.shape[1], settings, seed)
     batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
     for step, chosen in enumerate(batches):
         counts = None if weights is None else weights[chosen] / weights.mean()
@@ -116,7 +127,7 @@ def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.r
     return batches
 
 
-class _Trainer:
+class Trainer:
     """Gradients by hand and AdamW steps under a one-cycle learning rate."""
 
     def __init__(self, vectors: Singles, types: int, settings: NetworkSettings, seed: int) -> None:
@@ -137,6 +148,9 @@ class _Trainer:
             "outbias": np.zeros(2 * types + 1, np.float32),
         }
         self.arrays["codes"][::CODES] = 0
+        for layer in range(settings.layers):
+            self.arrays[f"layer{layer}"] = self._uniform(3 * width, 3 * width, width)
+            self.arrays[f"layerbias{layer}"] = np.zeros(width, np.float32)
         for size in WIDTHS:
             self.arrays[f"filter{size}"] = self._uniform(size * width, size * width, filters)
             self.arrays[f"filterbias{size}"] = np.zeros(filters, np.float32)
@@ -147,6 +161,12 @@ class _Trainer:
     def _uniform(self, fan_in: int, rows: int, columns: int) -> Singles:
         bound = 1 / np.sqrt(fan_in)
         return self.random.uniform(-bound, bound, (rows, columns)).astype(np.float32)
+
+    def _with_gaps(self, word: Ints) -> Ints:
+        """The words of a batch, some of them unknown."""
+        if not self.settings.unknown:
+            return word
+        return np.where(self.random.random_sample(len(word)) < self.settings.unknown, UNKNOWN, word)
 
     def _keep(self, shape: tuple[int, ...]) -> Singles:
         """Zero for what is dropped, and for the rest what makes up for it; one random byte decides for each."""
@@ -170,34 +190,63 @@ class _Trainer:
         weights: NDArray[np.float64] | None = None,
     ) -> None:
         """One batch: forward, backward, update; `progress` runs from 0 to 1 over the training."""
-        self._update(self._gradients(batch, targets, primary, weights), progress)
+        self._update(self.gradients(batch, targets, primary, weights), progress)
 
-    def _gradients(
-        self, batch: Encoded, targets: NDArray[Any], primary: NDArray[Any], weights: NDArray[np.float64] | None
+    def outputs(self, batch: Encoded) -> Singles:
+        """Outputs of a batch, shape (n_statements, n_outputs), with what is dropped in training dropped."""
+        return self._forward(batch).outputs
+
+    def gradients(
+        self,
+        batch: Encoded,
+        targets: NDArray[Any],
+        primary: NDArray[Any],
+        weights: NDArray[np.float64] | None = None,
     ) -> Arrays:
+        """Gradients of the loss of a batch, by the names of the arrays."""
+        way = self._forward(batch)
+        error = self._error(way.outputs, targets, primary)
+        if weights is not None:
+            error *= weights[:, None].astype(np.float32)
+        gradients, to_features = self._back_to_features(way, error)
+        to_token = self._back_to_tokens(way, to_features, gradients)
+        for layer in reversed(range(self.settings.layers)):
+            to_token, gradients[f"layer{layer}"], gradients[f"layerbias{layer}"] = way.passes[layer].back(to_token)
+        to_token *= way.keep_token
+        codes, learned = len(self.arrays["codes"]), way.words < FIRST_WORD
+        gradients["bias"] = to_token.sum(0)
+        gradients["codes"], to_words = np.split(way.parts.T @ to_token, [codes])
+        gradients["project"] = self.vectors[way.words].T @ to_words
+        gradients["special"] = np.zeros_like(self.arrays["special"])
+        gradients["special"][way.words[learned]] = to_words[learned]
+        return gradients
+
+    def _forward(self, batch: Encoded) -> _Way:
         arrays, start = self.arrays, batch.start
-        width, codes = arrays["bias"].shape[0], len(arrays["codes"])
-        words, place = np.unique(batch.word, return_inverse=True)
-        learned = words[words < FIRST_WORD]
+        width = arrays["bias"].shape[0]
+        words, place = np.unique(self._with_gaps(batch.word), return_inverse=True)
+        learned = words < FIRST_WORD
         projected = self.vectors[words] @ arrays["project"]
-        projected[: len(learned)] = arrays["special"][learned]
-        parts_of_tokens = _parts_of_tokens(batch.codes, place, codes, len(words))
-        before = parts_of_tokens @ np.vstack([arrays["codes"], projected]) + arrays["bias"]
+        projected[learned] = arrays["special"][words[learned]]
+        parts = _parts_of_tokens(batch.codes, place, len(arrays["codes"]), len(words))
+        before = parts @ np.vstack([arrays["codes"], projected]) + arrays["bias"]
         blank = blank_places(start)
         keep_token = self._keep(before.shape)
         keep_token[blank] = 0
         token = np.clip(before, 0, MOST) * keep_token
         keep_token *= (before > 0) & (before < MOST)
+        passes = []
+        for layer in range(self.settings.layers):
+            passes.append(_Pass.of(arrays[f"layer{layer}"], arrays[f"layerbias{layer}"], token, blank))
+            token = passes[-1].found
         centres = centres_of(batch)
         first = np.searchsorted(centres, start[:-1])
         length = np.diff(first, append=len(centres)).astype(np.float32)[:, None]
-        row = np.repeat(np.arange(len(length)), length[:, 0].astype(int))
-        reach = max(WIDTHS) // 2
-        widest = windows_at(np.pad(token, ((reach, reach), (0, 0))), centres)
+        widest = windows_at(np.pad(token, ((REACH, REACH), (0, 0))), centres)
         windows, hiddens, tops, pooled = {}, {}, {}, []
         for size in WIDTHS:
-            beside = (max(WIDTHS) - size) // 2 * width
-            windows[size] = widest[:, beside : widest.shape[1] - beside]
+            outside = (max(WIDTHS) - size) // 2 * width
+            windows[size] = widest[:, outside : widest.shape[1] - outside]
             hidden = windows[size] @ arrays[f"filter{size}"] + arrays[f"filterbias{size}"]
             np.maximum(hidden, 0, out=hidden)
             hiddens[size], tops[size] = hidden, np.maximum.reduceat(hidden, first)
@@ -208,34 +257,38 @@ class _Trainer:
         units = features @ arrays["hidden"] + arrays["hiddenbias"]
         keep_units = self._keep(units.shape) * (units > 0)
         both = np.hstack([features, units * keep_units])
-        error = self._error(both @ arrays["out"] + arrays["outbias"], targets, primary)
-        if weights is not None:
-            error *= weights[:, None].astype(np.float32)
-        direct, through = np.split(error @ arrays["out"].T, [features.shape[1]], axis=1)
-        through *= keep_units
-        gradients = {"out": both.T @ error, "outbias": error.sum(0)}
-        gradients |= {"hidden": features.T @ through, "hiddenbias": through.sum(0)}
-        to_features = (direct + through @ arrays["hidden"].T) * keep_features
+        outputs = both @ arrays["out"] + arrays["outbias"]
+        return _Way(
+            words, parts, keep_token, passes, centres, length, windows, hiddens, tops,
+            features, keep_features, keep_units, both, outputs,
+        )  # fmt: skip
+
+    def _back_to_features(self, way: _Way, error: Singles) -> tuple[Arrays, Singles]:
+        """Gradients of the last layers, and of what was pooled."""
+        direct, through = np.split(error @ self.arrays["out"].T, [way.features.shape[1]], axis=1)
+        through *= way.keep_units
+        gradients = {"out": way.both.T @ error, "outbias": error.sum(0)}
+        gradients |= {"hidden": way.features.T @ through, "hiddenbias": through.sum(0)}
+        return gradients, (direct + through @ self.arrays["hidden"].T) * way.keep_features
+
+    def _back_to_tokens(self, way: _Way, to_features: Singles, gradients: Arrays) -> Singles:
+        """Gradient of the tokens as the filters saw them; those of the filters are added to `gradients`."""
+        tokens, width = way.keep_token.shape
         parts = np.split(to_features, 2 * len(WIDTHS), axis=1)
-        spread = np.zeros((len(token) + 2 * reach, width), np.float32)
+        row = np.repeat(np.arange(len(way.length)), way.length[:, 0].astype(int))
+        spread = np.zeros((tokens + 2 * REACH, width), np.float32)
         for n, size in enumerate(WIDTHS):
-            hidden = hiddens[size]
-            to_mean = parts[2 * n + 1] / (np.sqrt(length) * MEAN_SCALE)
-            back = (hidden == tops[size][row]) * parts[2 * n][row] + to_mean[row]
+            hidden = way.hiddens[size]
+            to_mean = parts[2 * n + 1] / (np.sqrt(way.length) * MEAN_SCALE)
+            back = (hidden == way.tops[size][row]) * parts[2 * n][row] + to_mean[row]
             back *= hidden > 0
-            gradients[f"filter{size}"] = windows[size].T @ back
+            gradients[f"filter{size}"] = way.windows[size].T @ back
             gradients[f"filterbias{size}"] = back.sum(0)
-            to_windows = back @ arrays[f"filter{size}"].T
+            to_windows = back @ self.arrays[f"filter{size}"].T
             for step in range(size):
-                at = centres + reach - size // 2 + step
+                at = way.centres + REACH - size // 2 + step
                 spread[at] += to_windows[:, step * width : (step + 1) * width]
-        to_token = spread[reach : reach + len(token)] * keep_token
-        gradients["bias"] = to_token.sum(0)
-        gradients["codes"], to_words = np.split(parts_of_tokens.T @ to_token, [codes])
-        gradients["project"] = self.vectors[words].T @ to_words
-        gradients["special"] = np.zeros_like(arrays["special"])
-        gradients["special"][learned] = to_words[: len(learned)]
-        return gradients
+        return spread[REACH : REACH + tokens]
 
     def _error(self, outputs: Singles, targets: NDArray[Any], primary: NDArray[Any]) -> Singles:
         """Gradient of the loss: twice the mean cross-entropy of the types plus that of the primary."""
@@ -258,6 +311,59 @@ class _Trainer:
             second = self._second[name] / (1 - 0.999**self._steps)
             array *= np.float32(1 - rate * self.settings.decay)
             array -= (rate * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What a forward pass came by, for the way back."""
+
+    words: Ints
+    parts: Any
+    keep_token: Singles
+    passes: list[_Pass]
+    centres: Ints
+    length: Singles
+    windows: dict[int, Singles]
+    hiddens: dict[int, Singles]
+    tops: dict[int, Singles]
+    features: Singles
+    keep_features: Singles
+    keep_units: Singles
+    both: Singles
+    outputs: Singles
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One pass through a layer: what it saw and found, and what is needed on the way back."""
+
+    weights: Singles
+    seen: Singles
+    gains: NDArray[np.bool_]
+    passes: NDArray[np.bool_]
+    found: Singles
+
+    @classmethod
+    def of(cls, weights: Singles, bias: Singles, token: Singles, blank: Ints) -> _Pass:
+        """Tokens through a layer; the places in `blank` stay empty."""
+        seen = beside(np.pad(token, ((1, 1), (0, 0))))
+        gained = np.maximum(seen @ weights + bias, 0)
+        total = token + gained
+        total[blank] = 0
+        passes = total < MOST_BESIDE
+        passes[blank] = False
+        return cls(weights, seen, gained > 0, passes, np.minimum(total, MOST_BESIDE))
+
+    def back(self, to_found: Singles) -> tuple[Singles, Singles, Singles]:
+        """Gradients of the tokens, the weights and the bias from that of what was found."""
+        to_token = to_found * self.passes
+        gained = to_token * self.gains
+        width = gained.shape[1]
+        to_seen = gained @ self.weights.T
+        to_token[:-1] += to_seen[1:, :width]
+        to_token += to_seen[:, width : 2 * width]
+        to_token[1:] += to_seen[:-1, 2 * width :]
+        return to_token, self.seen.T @ gained, gained.sum(0)
 
 
 def _parts_of_tokens(codes: Ints, word: Ints, n_codes: int, n_words: int) -> Any:

@@ -24,14 +24,14 @@ from statclass.errors import ModelError
 if TYPE_CHECKING:
     from statclass.model import Calibration, StatementClassifier
 
-FORMAT = 3
+FORMAT = 4
 """The format that is written. A change that older versions cannot read raises it; every older format stays readable.
 
 1: the first. 2: ``primary`` among the calibration's arrays, and thresholds of models with one label a statement; the
 network in whole numbers. 3: filters of the network stand at tokens with a category alone;
-``templates`` names those of the features, null for all.
+``templates`` names those of the features, null for all. 4: layers between the network's tokens and its filters.
 """
-READABLE = (1, 2, 3)
+READABLE = (1, 2, 3, 4)
 DESCRIPTION, WEIGHTS, LEXICON, CARD = "model.json", "weights.npz", "lexicon.json", "MODEL_CARD.md"
 PARTS = (WEIGHTS, LEXICON, CARD)
 _CALIBRATION = ("linear", "network", "intercept", "threshold", "primary")

@@ -13,7 +13,9 @@ _MOST_EPOCHS = 60
 _FEW_STATEMENTS = 5000
 _STATEMENTS_A_COUNT = 3000
 """In a large corpus, features seen in fewer statements than one in so many are left out: they bring nothing."""
-TAUGHT = NetworkSettings(width=32, filters=40, hidden=96, epochs=12, batch=96, dropout=0.2, decay=0.05, smoothing=0.0)
+TAUGHT = NetworkSettings(
+    filters=40, hidden=96, layers=2, epochs=12, batch=96, dropout=0.15, unknown=0.12, decay=0.05, smoothing=0.0
+)
 """With a lesson there is more to learn, and less to fear from learning it by heart."""
 
 

@@ -8,6 +8,7 @@ the table; nothing else needs the transformers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,8 @@ DIMENSIONS = 64
 """Kept of each of the two."""
 _ALONE = 3
 """As many occurrences is the word by itself worth."""
+_TOGETHER = 1024
+_FEW = 3
 _FILE = "vectors.npz"
 
 
@@ -38,6 +41,19 @@ def word_vectors() -> tuple[NDArray[np.float32], dict[str, int]]:
         words = arrays["words"].tobytes().decode("ascii").split("\n")
     blank = np.zeros((FIRST_WORD, values.shape[1]), np.float32)
     return np.vstack([blank, values]), {word: row for row, word in enumerate(words, FIRST_WORD)}
+
+
+def words_for_table(statements: Iterable[str]) -> list[str]:
+    """The words of the shipped table, and those that occur in at least a few of some statements.
+
+    Examples
+    --------
+    >>> "qqq" in words_for_table(["A qqq.", "The qqq.", "No qqq."]), "qqq" in words_for_table(["A qqq."])
+    (True, False)
+    """
+    held_by = Counter(word for text in statements for word in {canonical(token) for token, _, _ in tokenize(text)})
+    more = (word for word, count in held_by.items() if count >= _FEW and word.isascii() and word.isalpha())
+    return [*word_vectors()[1], *(word for word in more if len(word) > 1)]
 
 
 def distil(words: Iterable[str], statements: Sequence[str], plain: str, tuned: str, target: Path) -> None:
@@ -89,19 +105,20 @@ def _in_context(words: Sequence[str], statements: Sequence[str], transformer: An
     row = {word: n for n, word in enumerate(words)}
     total = transformer.encode(words, batch_size=256) * np.float32(_ALONE)
     count = np.full(len(words), float(_ALONE))
-    for text in statements:
-        for word, state in _states(text, transformer):
-            if word in row:
-                total[row[word]] += state
-                count[row[word]] += 1
+    for at in range(0, len(statements), _TOGETHER):
+        some = list(statements[at : at + _TOGETHER])
+        for text, states in zip(some, transformer.encode(some, output_value="token_embeddings"), strict=True):
+            for word, state in _states(text, states.numpy(), transformer.tokenizer):
+                if word in row:
+                    total[row[word]] += state
+                    count[row[word]] += 1
     met: NDArray[np.float32] = total / count[:, None].astype(np.float32)
     return met
 
 
-def _states(text: str, transformer: Any) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _states(text: str, states: NDArray[np.float32], tokenizer: Any) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """The words of a statement, each with the mean state of its word pieces."""
-    states = transformer.encode(text, output_value="token_embeddings").numpy()
-    offsets = transformer.tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"][: len(states)]
+    offsets = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"][: len(states)]
     for token, start, end in tokenize(text):
         pieces = [n for n, (a, b) in enumerate(offsets) if start <= a < b <= end]
         if pieces:

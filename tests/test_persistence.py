@@ -60,7 +60,7 @@ def test_a_missing_part_is_named(saved, name):
 def test_an_unknown_format_says_which_is_read(saved):
     description = json.loads((saved / DESCRIPTION).read_text())
     (saved / DESCRIPTION).write_text(json.dumps({**description, "format": 99}))
-    with pytest.raises(ModelError, match=r"format 99; this version of statclass reads formats 1, 2, 3"):
+    with pytest.raises(ModelError, match=r"format 99; this version of statclass reads formats 1, 2, 3, 4"):
         statclass.load(saved)
 
 

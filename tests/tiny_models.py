@@ -1,6 +1,6 @@
-"""Makes the tiny models that are kept in tests/data/models, one of each format and kind.
+"""Makes the tiny models that are kept in tests/data/models, of each format and kind.
 
-    python -m tests.tiny_models tests/data/models/format2
+    python -m tests.tiny_models tests/data/models/format4
 
 Run it once when the format is raised, and keep what older versions made: every version has to read them.
 """
@@ -11,8 +11,13 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from statclass import StatementClassifier
+from statclass.fitting import fit_classifier
 from statclass.labelled import LabelledStatement, read_labelled
+from statclass.lesson import make_lesson
 from statclass.network import Network
 from statclass.resources import shipped
 from statclass.vectors import FIRST_WORD
@@ -30,11 +35,21 @@ def statements(each: int = EACH) -> list[LabelledStatement]:
 
 
 def tiny_models(rows: list[LabelledStatement]) -> dict[str, StatementClassifier]:
-    """One with independent types, one with one label a statement."""
+    """One with independent types, one with one label a statement, one that learned from a lesson."""
     texts = [row.text for row in rows]
-    several = StatementClassifier(folds=3, min_count=4).fit(texts, [row.labels for row in rows])
+    labels = [row.labels for row in rows]
+    several = StatementClassifier(folds=3, min_count=4).fit(texts, labels)
     one = StatementClassifier(folds=3, min_count=4).fit(texts, [row.primary.replace("other", "rest") for row in rows])
-    return {"sets": several, "one": one}
+    taught = StatementClassifier(folds=3, min_count=4)
+    lesson = make_lesson(several.types_, texts, lambda made: as_in_a_lesson(several.scores(made)), each=1)
+    fit_classifier(taught, texts, list(labels), None, lesson=lesson)
+    return {"sets": several, "one": one, "taught": taught}
+
+
+def as_in_a_lesson(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scores of types, and shares of the primary that are in proportion to them."""
+    best = scores.max(1, keepdims=True)
+    return np.hstack([scores, scores / scores.sum(1, keepdims=True) * best, 1 - best])
 
 
 def surest(model: StatementClassifier, rows: list[LabelledStatement]) -> dict[str, list[str]]:

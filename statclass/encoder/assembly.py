@@ -108,7 +108,7 @@ def assemble(
     scored : sequence of LabelledStatement, optional
         Real statements to score both on, for their cards.
     """
-    weights = {name: np.mean([run.weights[name] for run in runs], axis=0) for name in runs[0].weights}
+    weights = averaged(runs)
     heads = Heads(weights.pop("types"), weights.pop("primary"))
     floats, encoder = export(weights, tokenizer, [row.text for row in rows][::_SAMPLE])
     held = held_out(rows, runs)
@@ -126,6 +126,11 @@ def assemble(
     save_encoder(accurate, models / ACCURATE, accurate_card(accurate, in_floats, held, scored))
     cascade = CascadeClassifier().restore_cascade(accurate, border)
     save_cascade(border, models / "cascade", cascade_card(cascade, curve, scored))
+
+
+def averaged(runs: Sequence[Run]) -> dict[str, NDArray[np.float32]]:
+    """The mean of the weights of several runs."""
+    return {name: np.mean([run.weights[name] for run in runs], axis=0) for name in runs[0].weights}
 
 
 def held_out(rows: Sequence[LabelledStatement], runs: Sequence[Run]) -> HeldOut:

@@ -3,15 +3,18 @@
     python -m statclass.encoder.train tune seeds -o tuned                   # hours
     python -m statclass.encoder.train assemble seeds tuned -o models        # minutes
     python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz      # minutes
+    python -m statclass.encoder.train vectors seeds tuned -o vectors.npz    # minutes; needs the extra ``vectors``
 
 Each run of the first holds out another tenth of the statements, groups of near-duplicates kept whole. The second
 averages the weights of the runs; on what they held out, it combines the encoder with the fast model, chooses the
-thresholds and draws the border of the cascade. The third asks the accurate model what the fast one is to learn from it.
+thresholds and draws the border of the cascade. The third asks the transformer what the fast model is to learn from it,
+the fourth what it makes of single words.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.util import find_spec
@@ -21,14 +24,14 @@ from typing import Any
 import click
 import numpy as np
 
-from statclass.encoder.assembly import assemble, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.assembly import assemble, averaged, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.folder import shipped_accurate
+from statclass.encoder.model import EncoderClassifier
 from statclass.encoder.runtime import TOKENIZER
 from statclass.errors import MissingExtraError
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.lesson import Lesson, make_lesson
-from statclass.model import Floats, StatementClassifier, chances, preference, shares
-from statclass.persistence import load_model
-from statclass.resources import ACCURATE, model_folder
+from statclass.model import Floats, chances, shares
 
 RUNS = (0, 1)
 VARIATIONS = 4
@@ -73,8 +76,24 @@ def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: st
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, help="File to write, such as seeds/lesson.npz.")
 def lesson_command(labelled: tuple[str, ...], output: str) -> None:
-    """Write what the shipped accurate model says of the statements in LABELLED, for the fast model to learn from."""
-    lesson_of(load_model(model_folder(ACCURATE)), read_labelled(labelled)).save(output)
+    """Write what the shipped transformer says of the statements in LABELLED, for the fast model to learn from."""
+    lesson_of(shipped_accurate(), read_labelled(labelled)).save(output)
+
+
+@commands.command("vectors")
+@click.argument("labelled", nargs=-1, required=True)
+@click.argument("tuned_folder")
+@click.option("-o", "--output", required=True, help="File to write, such as statclass/data/vectors.npz.")
+def vectors_command(labelled: tuple[str, ...], tuned_folder: str, output: str) -> None:
+    """Make the table of word vectors anew: what the transformer in TUNED_FOLDER makes of words in LABELLED."""
+    from statclass.encoder.tuning import write_tuned
+    from statclass.vectors import distil, words_for_table
+
+    weights = averaged([read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))])
+    texts = [row.text for row in read_labelled(labelled)]
+    with tempfile.TemporaryDirectory() as folder:
+        write_tuned(weights, str(starting_point()), folder)
+        distil(words_for_table(texts), texts, str(starting_point()), folder, Path(output))
 
 
 def starting_point() -> Path:
@@ -103,15 +122,19 @@ def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
     return found | {f"weights.{name}": value for name, value in network.arrays().items()}
 
 
-def lesson_of(model: StatementClassifier, rows: list[LabelledStatement]) -> Lesson:
-    """What a model says of statements and of their variations."""
+def lesson_of(model: EncoderClassifier, rows: list[LabelledStatement]) -> Lesson:
+    """What the transformer of a model says of statements and of their variations.
+
+    By itself: what the model makes of it and of the fast model beside it would depend on which fast model that is, and
+    the lesson is for making the next one. What label smoothing took from the scores is given back.
+    """
+    smoothing = model.info_["runs"][0]["recipe"]["smoothing"]
 
     def score(texts: Sequence[str]) -> Floats:
-        margins = model.margins(texts)
-        log_odds = model.calibration_.log_odds(margins)
-        scores = chances(log_odds)
+        embedded = model.encoder_.embed(texts)
+        scores = np.clip((chances(model.heads_.of_types(embedded)) - smoothing / 2) / (1 - smoothing), 0.0, 1.0)
         best = scores.max(1, keepdims=True)
-        return np.hstack([scores, shares(preference(log_odds, margins)) * best, 1 - best])
+        return np.hstack([scores, shares(model.heads_.of_primary(embedded)) * best, 1 - best])
 
     return make_lesson(model.types_, [row.text for row in rows], score, VARIATIONS)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -183,6 +184,17 @@ def predict(network: EncoderNetwork, folder: str, texts: Sequence[str], batch: i
                     found[n] = np.zeros((len(texts), output.shape[1]), np.float32)
                 found[n][chosen] = output.float().numpy()
     return found[0], found[1], found[2]
+
+
+def write_tuned(weights: Mapping[str, NDArray[np.float32]], start: str, folder: str) -> None:
+    """A sentence transformer as a folder: that of `start` with other weights."""
+    from transformers import AutoModel
+
+    shutil.copytree(start, folder, dirs_exist_ok=True)
+    model = AutoModel.from_pretrained(start, local_files_only=True)
+    own = {name: torch.from_numpy(weights[name]) for name in model.state_dict() if name in weights}
+    model.load_state_dict(own, strict=False)
+    model.save_pretrained(folder)
 
 
 def load_tokenizer(folder: str) -> Any:
