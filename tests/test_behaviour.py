@@ -34,10 +34,10 @@ def share_of_right_cases() -> float:
 
 
 def test_plain_cases_are_mostly_right():
-    assert share_of_right_cases() >= 0.87
+    assert share_of_right_cases() >= 0.91
 
 
-@pytest.mark.xfail(reason="plain cases: the fast model misses one in ten", strict=True)
+@pytest.mark.xfail(reason="plain cases: the fast model misses one in fifteen", strict=True)
 def test_plain_cases_are_right_in_95_of_100():
     assert share_of_right_cases() >= 0.95
 
@@ -82,4 +82,4 @@ def test_the_corpus_is_mostly_learned():
 
     rows = read_labelled([shipped("seeds")])[::10]
     right = sum(label == row.primary for label, row in zip(labels(r.text for r in rows), rows, strict=True))
-    assert right >= 0.87 * len(rows)
+    assert right >= 0.9 * len(rows)

@@ -28,9 +28,9 @@ FASTTEXT = {"wordNgrams": 1, "epoch": 100, "minn": 0, "maxn": 0}
 Learner = Callable[[list[str], list[str], list[int]], Labeller]
 
 
-def statclass_learner(texts: list[str], labels: list[str], groups: list[int]) -> Labeller:
+def statclass_learner(seed: int) -> Learner:
     """statclass as ``statclass.train`` does it."""
-    return StatementClassifier().fit(texts, labels, groups).predict  # type: ignore[return-value]
+    return lambda texts, labels, groups: StatementClassifier(seed=seed).fit(texts, labels, groups).predict
 
 
 def accurate_learner(texts: list[str], labels: list[str], groups: list[int]) -> Labeller:
@@ -40,10 +40,13 @@ def accurate_learner(texts: list[str], labels: list[str], groups: list[int]) -> 
     return EncoderClassifier().fit(texts, labels, groups).predict  # type: ignore[return-value]
 
 
-def learners(encoder: str | None) -> dict[str, Learner]:
+def learners(encoder: str | None, seeds: Sequence[int], alone: bool) -> dict[str, Learner]:
     """What is compared, by the name in the table."""
+    own = {f"statclass, seed {seed}": statclass_learner(seed) for seed in seeds}
+    if alone:
+        return own
     found: dict[str, Learner] = {
-        "statclass": statclass_learner,
+        **own,
         "statclass --encoder accurate": accurate_learner,
         "TF-IDF + logistic regression": lambda texts, labels, _: tfidf(texts, labels),
         "fastText": lambda texts, labels, _: fasttext(texts, labels, **FASTTEXT),
@@ -90,12 +93,12 @@ def cross_validated(learner: Learner, rows: Sequence[LabelledStatement]) -> tupl
     return float(np.mean(each)), macro_f1(gold, found, sorted(set(gold)))
 
 
-def main(paths: Sequence[str], encoder: str | None, alone: bool) -> None:
+def main(paths: Sequence[str], encoder: str | None, seeds: Sequence[int], alone: bool) -> None:
     """Print one table."""
     print(f"{'data':14s} {'model':44s} macro-F1  of all folds together  seconds")
     for path in paths:
         rows = read_labelled([path])
-        for name, learner in list(learners(encoder).items())[: 1 if alone else None]:
+        for name, learner in learners(encoder, seeds, alone).items():
             began = time.perf_counter()
             try:
                 mean, together = cross_validated(learner, rows)
@@ -112,5 +115,6 @@ if __name__ == "__main__":
     parser.add_argument("labelled", nargs="+")
     parser.add_argument("--encoder", default=packaged_encoder(), help="folder of a sentence transformer")
     parser.add_argument("--alone", action="store_true", help="statclass only, without its peers")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[SEED], help="of the training; the folds stay")
     given = parser.parse_args()
-    main(given.labelled, given.encoder, given.alone)
+    main(given.labelled, given.encoder, given.seeds, given.alone)
