@@ -41,6 +41,8 @@ _SPARSE = tuple(n for n in range(len(FIELDS)) if n not in _DENSE + _NARROW)
 _NARROW_BITS = 3
 """Enough for the values of each of these fields (see :class:`statclass.reading.Reading`)."""
 _RUN, _PART, _TOKENS = 128, 64, 2048
+"""Statements and tokens that are computed together: few enough for the cache, and for their arrays to be kept by the
+allocator, which hands larger ones back to the system and gets them anew, page by page, for every block."""
 MEAN_SCALE = np.float32(3.0)
 MOST, MOST_BESIDE = np.float32(4.0), np.float32(8.0)
 """Activations of tokens are cut off here: at first, and after each layer."""
@@ -175,8 +177,9 @@ class Network:
 
     @cached_property
     def _layers(self) -> list[tuple[Singles, Singles, Singles]]:
-        names = [(f"layer{n}", f"layerbias{n}", f"layerunit{n}") for n in range(layers_of(self.arrays))]
-        return [tuple(self.arrays[name].astype(np.float32) for name in layer) for layer in names]  # type: ignore[misc]
+        arrays = {name: array.astype(np.float32) for name, array in self.arrays.items() if name.startswith("layer")}
+        numbers = range(layers_of(arrays))
+        return [(arrays[f"layer{n}"], arrays[f"layerbias{n}"], arrays[f"layerunit{n}"]) for n in numbers]
 
     @cached_property
     def _filters(self) -> list[tuple[Singles, Singles]]:
