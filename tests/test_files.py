@@ -158,6 +158,14 @@ def test_the_corpus_passes_its_check(capsys):
     assert "0 problems" in capsys.readouterr().err
 
 
+def test_labels_of_ones_own_are_checked_when_asked_for(capsys):
+    labels = str(ROOT / "examples" / "settlement_labels.csv")
+    assert main(["check", labels]) == 1
+    assert "--any-labels" in capsys.readouterr().err
+    assert main(["check", labels, "--any-labels"]) == 0
+    assert "--any-labels" not in capsys.readouterr().err
+
+
 def test_a_name_tells_its_format():
     assert [format_of(name) for name in ("a.NDJSON", "b.csv.gz", "-")] == ["jsonl", "csv", "txt"]
     with pytest.raises(DataError, match="no ending"):

@@ -26,9 +26,12 @@ def check(
     from statclass.labelled import check_labelled, read_labelled
 
     rows = read_labelled(labelled, text_column, label_column, annotators)
-    problems = check_labelled(rows, None if any_labels else [str(kind) for kind in StatementType])
+    known = None if any_labels else [str(kind) for kind in StatementType]
+    problems = check_labelled(rows, known)
     for problem in problems:
         click.echo(problem)
     click.echo(f"{len(rows)} statements, {len(problems)} problems", err=True)
+    if known and any(label not in known for row in rows for label in row.labels):
+        click.echo("Labels of your own instead of the codebook's are checked with --any-labels", err=True)
     if problems:
         sys.exit(1)

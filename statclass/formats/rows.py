@@ -165,7 +165,7 @@ def text_column(
             return by_lower[usual]
     raise DataError(
         f"{file}: no column named {', '.join(usual_names)}; the columns are {', '.join(map(repr, names))}. "
-        "Name the one to read with --text-column"
+        "Name the one to read with --text-column (in Python with column=, for training with text=)"
     )
 
 
