@@ -57,6 +57,11 @@ def _training(info: dict[str, Any]) -> str:
         if base := data.get("base"):
             weight = base["weight_of_others"]
             lines.append(f"- {base['statements']} of them are of the base; each of the others counts {weight:g} times")
+        if before := data.get("adapted_model"):
+            lines.append(
+                f"- The shipped model, trained on {before['statements']} other statements, adapted to them; each "
+                f"counts {before['weight_of_others']:g} times"
+            )
     return "\n".join([*lines, made_with(info["versions"]), ""])
 
 
@@ -94,6 +99,10 @@ def _cross_validation(info: dict[str, Any], labels: Sequence[str]) -> str:
             _score(name, value, intervals.get(name))
             for name, value in _ordered(info["cross_validation"], _FIRST_SCORES)
         ),
+    ]
+    lines += [
+        _score(f"{name}, of the model before it was adapted", value, None)
+        for name, value in _ordered(info.get("before", {}), _FIRST_SCORES)
     ]
     added = info.get("cross_validation_of_added", {})
     lines += [

@@ -50,12 +50,11 @@ def fit_classifier(
     for n, each in enumerate(labels):
         if isinstance(each, bytes) or not isinstance(each, Iterable):
             raise InputError(f"expected a label (str) or a set of labels, found {type(each).__name__} at index {n}")
-    sets = [frozenset((each,) if isinstance(each, str) else each) - {OTHER} for each in labels]
+    sets = _sets_of(labels)
     exclusive = all(isinstance(each, str) for each in labels) and all(sets)
     types = type_order(set().union(*sets)) if sets else ()
-    targets = np.array([[name in each for name in types] for each in sets], bool).reshape(len(texts), len(types))
+    targets, primary = coded(labels, types)
     _check_counts(types, targets, classifier.folds)
-    primary = _primaries(labels, types)
     recipe = recipe_for(len(texts), lesson is not None)
     extractor = FeatureExtractor(max(classifier.min_count, recipe.min_count), recipe.templates)
     matrix = extractor.fit_transform(texts)
@@ -78,7 +77,7 @@ def fit_classifier(
     margins, heads = kinds[kind], whole.heads[kind]
     weights, bias = whole_weights((heads[0] * rarity, heads[1]))
     network = Network(whole.layers, word_vectors()[1])
-    info = {"versions": _versions()}
+    info = {"versions": versions()}
     classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
     classifier.info_["cross_validation"] = cross_validation_scores(classifier, margins, targets, primary)
     of_pieces = [part.margins[kind] for part in parts[classifier.folds + 1 :]]
@@ -237,6 +236,23 @@ def _encode(extractor: FeatureExtractor, texts: list[str]) -> Encoded:
     return joined_encoded(blocks)
 
 
+def _sets_of(labels: list[Labels]) -> list[frozenset[str]]:
+    return [frozenset((each,) if isinstance(each, str) else each) - {OTHER} for each in labels]
+
+
+def coded(labels: list[Labels], types: Sequence[str]) -> tuple[NDArray[np.bool_], Ints]:
+    """Which types each statement has, shape (n_statements, n_types), and the index of its primary.
+
+    Examples
+    --------
+    >>> targets, primary = coded(["refusal", "other"], ["denial", "refusal"])
+    >>> targets.tolist(), primary.tolist()
+    ([[False, True], [False, False]], [1, 2])
+    """
+    targets = [[name in each for name in types] for each in _sets_of(labels)]
+    return np.array(targets, bool).reshape(len(labels), len(types)), _primaries(labels, types)
+
+
 def _primaries(labels: list[Labels], types: Sequence[str]) -> Ints:
     """Index of each statement's primary among the types; ``len(types)`` for none. The first of a set is the primary."""
     index = {name: n for n, name in enumerate(types)}
@@ -290,7 +306,8 @@ def cross_validation_scores(
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of all that a model is made with."""
     import scipy
     import sklearn
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
 import numpy as np
 
+from statclass.adaptation import Ground, adapt_classifier
 from statclass.errors import InputError, LabelledDataError
 from statclass.evaluation import evaluate
 from statclass.fitting import Progress, fit_classifier, quietly
@@ -25,7 +27,8 @@ from statclass.labelled import (
 from statclass.learning import Fitted, cross_validation_report, minimal_pairs
 from statclass.lesson import LESSON, Lesson, read_lesson
 from statclass.model import Labels, StatementClassifier, type_order
-from statclass.resources import ACCURATE, shipped
+from statclass.persistence import load_model
+from statclass.resources import ACCURATE, DEFAULT_MODEL, model_folder, shipped
 
 BASE_WEIGHT = 4.0
 CURVE_SHARES = (0.25, 0.5)
@@ -44,6 +47,7 @@ def train(
     labels: Iterable[str] | None = None,
     base: str | PathLike[str] | bool | None = None,
     weight: float = BASE_WEIGHT,
+    anew: bool = False,
     lesson: str | PathLike[str] | bool = False,
     skip_problems: bool = False,
     held_out: Mapping[str, str | PathLike[str]] | None = None,
@@ -68,13 +72,17 @@ def train(
     labels : iterable of str, optional
         The labels that there are; any other in the data is a problem.
     base : path or True, optional
-        Labelled data to start from, to which `paths` are added: True for the corpus that the shipped model is trained
-        on. All labels of `paths` must be among the base's.
+        What to start from: True for the shipped model, which is adapted to `paths` (:mod:`statclass.adaptation`), or
+        labelled data, to which `paths` are added. All labels of `paths` must be among the base's.
     weight : float, default=4.0
         How much a statement of `paths` counts beside one of the base.
+    anew : bool, default=False
+        With ``base=True``: train on the corpus of the shipped model and on `paths` together instead of adapting the
+        model. This takes minutes, not seconds, and learns words and patterns that the corpus has not.
     lesson : path or bool, default=False
         What a slower model says of the first statements, from which to learn too (:mod:`statclass.lesson`): a file, or
-        True for that of the corpus of the shipped model. With ``base=True`` it is used in any case.
+        True for that of the corpus of the shipped model. With ``base=True`` and `anew` it is used in any case; with
+        ``base=True`` alone there is nothing to learn from it.
     skip_problems : bool, default=False
         Leave out statements with problems instead of raising.
     held_out : mapping of str to path, optional
@@ -102,44 +110,79 @@ def train(
     >>> clf = statclass.train("my_labels.csv")  # doctest: +SKIP
     """
     classifier, fit = _kind_of_model(encoder, settings)
+    adapting = base is True and not anew and encoder is None
+    _refuse_what_does_not_fit(base, anew, adapting and bool(lesson))
     ground = [] if base is None or base is False else read_labelled(shipped("seeds") if base is True else base)
     known = labels if not ground else _labels_of(ground)
     own = read_labelled(paths, text, label, annotators)
     refuse_missing_column(own, group)
     own = _sound(own, 1 if ground else classifier.folds, known, skip_problems, progress)
-    rows = [*ground, *own]
+    rows = own if adapting else [*ground, *own]
     progress(f"{len(rows)} statements read and checked")
-    weights = np.where(np.arange(len(rows)) < len(ground), 1.0, weight) if ground else None
-    taught = _lesson(lesson or base is True)
-    fitted = fit(
-        classifier,
-        [row.text for row in rows],
-        _targets(rows),
-        groups_of(rows, group),
-        weights,
-        progress,
-        CURVE_SHARES if curve and len(rows) >= _WORTH_A_CURVE else (),
-        taught,
-    )
-    classifier.info_ |= cross_validation_report(classifier, fitted, len(ground))
+    shares = CURVE_SHARES if curve and len(rows) >= _WORTH_A_CURVE else ()
+    work = _Work(classifier, rows, groups_of(rows, group), weight, progress, shares)
+    fitted, origin = work.adapt(ground) if adapting else work.fit(fit, len(ground), _lesson(lesson or base is True))
+    classifier.info_ |= cross_validation_report(classifier, fitted, len(rows) - len(own))
     if pairs := minimal_pairs(classifier, fitted, [row.values.get(PAIR_COLUMN) for row in rows]):
         classifier.info_["minimal_pairs"] = pairs
     classifier.info_["training_data"] = {
         "statements": len(rows),
         "sha256": _data_hash(rows),
         "primaries": dict(sorted(Counter(row.primary for row in rows).items())),
+        **origin,
     }
-    if taught is not None:
-        about = {"statements": len(taught.own), "variations": len(taught.varied), "sha256": taught.hash()}
-        classifier.info_["training_data"]["lesson"] = about
-    if ground:
-        classifier.info_["training_data"]["base"] = {"statements": len(ground), "weight_of_others": weight}
     if notes:
         classifier.info_["notes"] = notes
     classifier.info_["held_out"] = {
         name: _scored(classifier, read_labelled([path])) for name, path in (held_out or {}).items()
     }
     return classifier
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Statements to learn from, and how; both ways give what cross-validation left, and what the card says of it."""
+
+    classifier: StatementClassifier
+    rows: list[LabelledStatement]
+    groups: Sequence[Any]
+    weight: float
+    progress: Progress
+    shares: Sequence[float]
+
+    def adapt(self, ground: list[LabelledStatement]) -> tuple[Fitted, dict[str, Any]]:
+        """Adapt the shipped model, which was trained on `ground`."""
+        held = Ground.of(load_model(model_folder(DEFAULT_MODEL)), ground)
+        labels = _targets(self.rows)
+        fitted = adapt_classifier(
+            self.classifier, held, self.weight, self._texts, labels, self.groups, self.progress, self.shares
+        )
+        return fitted, {"adapted_model": {"statements": len(ground), "weight_of_others": self.weight}}
+
+    def fit(self, fit: Callable[..., Fitted], base: int, lesson: Lesson | None) -> tuple[Fitted, dict[str, Any]]:
+        """Train anew; the first `base` statements are those that the others are added to."""
+        weights = np.where(np.arange(len(self.rows)) < base, 1.0, self.weight) if base else None
+        fitted = fit(
+            self.classifier, self._texts, _targets(self.rows), self.groups, weights, self.progress, self.shares, lesson
+        )
+        origin: dict[str, Any] = {}
+        if lesson is not None:
+            about = {"statements": len(lesson.own), "variations": len(lesson.varied), "sha256": lesson.hash()}
+            origin["lesson"] = about
+        if base:
+            origin["base"] = {"statements": base, "weight_of_others": self.weight}
+        return fitted, origin
+
+    @property
+    def _texts(self) -> list[str]:
+        return [row.text for row in self.rows]
+
+
+def _refuse_what_does_not_fit(base: object, anew: bool, unheeded_lesson: bool) -> None:
+    if anew and base is not True:
+        raise InputError("anew goes with base=True: without the base of the shipped model, training is always anew")
+    if unheeded_lesson:
+        raise InputError("the shipped model is adapted without a lesson; add anew=True to train anew with it")
 
 
 def _scored(classifier: StatementClassifier, rows: Sequence[LabelledStatement]) -> str:

@@ -18,8 +18,9 @@ from statclass.persistence import DESCRIPTION
 @click.option("--annotator", "annotators", multiple=True, help="Column with one annotator's labels; give it for each.")
 @click.option("--group-column", help="Column whose equal values are kept on one side of each cross-validation split.")
 @click.option("--labels", help="All labels that there are, separated by commas; any other is a problem.")
-@click.option("--base", is_flag=True, help="Start from the corpus of the shipped model, and add LABELLED to it.")
+@click.option("--base", is_flag=True, help="Start from the shipped model, and adapt it to LABELLED.")
 @click.option("--weight", default=4.0, show_default=True, help="With --base: what a statement of LABELLED counts.")
+@click.option("--anew", is_flag=True, help="With --base: train on its corpus and LABELLED together; takes minutes.")
 @click.option(
     "--lesson", help="What a slower model says of LABELLED, to learn from too: a file such as seeds/lesson.npz."
 )
@@ -41,6 +42,7 @@ def train(
     labels: str | None,
     base: bool,
     weight: float,
+    anew: bool,
     lesson: str | None,
     skip_problems: bool,
     encoder: str | None,
@@ -65,6 +67,7 @@ def train(
         labels=[name.strip() for name in labels.split(",")] if labels else None,
         base=base,
         weight=weight,
+        anew=anew,
         lesson=lesson or False,
         skip_problems=skip_problems,
         encoder=encoder,

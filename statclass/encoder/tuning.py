@@ -19,7 +19,6 @@ from statclass.encoder.swaps import swap_names
 
 MAX_TOKENS = 128
 _BUCKET = 40
-_WIDTH = 384
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,14 @@ class EncoderNetwork(nn.Module):
 
         super().__init__()
         self.encoder = AutoModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
+        width = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(dropout)
-        self.types = nn.Linear(_WIDTH, types)
-        self.primary = nn.Linear(_WIDTH, types + 1)
-        self.before = nn.Linear(_WIDTH, _WIDTH)
+        self.types = nn.Linear(width, types)
+        self.primary = nn.Linear(width, types + 1)
+        self.before = nn.Linear(width, width)
 
     def pooled(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Mean of the last layer over the tokens, shape (n, 384)."""
+        """Mean of the last layer over the tokens, shape (n, width)."""
         last = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         weight = mask.unsqueeze(-1).to(last.dtype)
         mean: torch.Tensor = (last * weight).sum(1) / weight.sum(1).clamp(min=1)
