@@ -21,6 +21,7 @@ from statclass.errors import DataError
 from statclass.variation import variations
 
 Floats = NDArray[np.float64]
+Score = Callable[[Sequence[str]], Floats]
 LESSON = "lesson.npz"
 """Of the corpus of the shipped model, beside it."""
 _STEPS = 255
@@ -64,12 +65,26 @@ class Lesson:
         DataError
             When these are not the statements that the lesson is about.
         """
+        self._refuse_others(statements)
+        return variations(statements, self.each, self.seed)
+
+    def own_of(self, statements: Sequence[str]) -> Floats:
+        """The scores of the statements themselves.
+
+        Raises
+        ------
+        DataError
+            When these are not the statements that the lesson is about.
+        """
+        self._refuse_others(statements)
+        return self.own
+
+    def _refuse_others(self, statements: Sequence[str]) -> None:
         if hash_of(statements) != self.sha256:
             raise DataError(
                 f"the lesson is about {len(self.own)} other statements than these {len(statements)}, or the same in "
                 "another order; make it again with: python -m statclass.encoder.train lesson"
             )
-        return variations(statements, self.each, self.seed)
 
     def hash(self) -> str:
         """SHA-256 of what the lesson says and of what it is about."""
@@ -113,7 +128,12 @@ def read_lesson(path: str | PathLike[str]) -> Lesson:
 
 
 def make_lesson(
-    types: Sequence[str], statements: Sequence[str], score: Callable[[Sequence[str]], Floats], each: int, seed: int = 0
+    types: Sequence[str],
+    statements: Sequence[str],
+    score: Score,
+    each: int,
+    seed: int = 0,
+    of_own: Score | None = None,
 ) -> Lesson:
     """What a model says of statements and of their variations.
 
@@ -125,9 +145,11 @@ def make_lesson(
         Takes statements, returns an array of shape (n_statements, 2 * n_types + 1) as in :class:`Lesson`.
     each, seed : int
         Of the variations.
+    of_own : callable, optional
+        The same for the statements themselves, when another model is asked of those.
     """
     varied = score(variations(statements, each, seed))
-    return Lesson(tuple(types), score(statements), varied, each, seed, hash_of(statements))
+    return Lesson(tuple(types), (of_own or score)(statements), varied, each, seed, hash_of(statements))
 
 
 def hash_of(statements: Sequence[str]) -> str:

@@ -1,19 +1,18 @@
 """Word vectors distilled from sentence transformers, shipped as a small table of bytes.
 
 Each word was embedded alone by all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"; Apache-2.0), and once more, where it
-stands in the corpus, by the same transformer fine-tuned on the corpus: there words are near each other that do the same
-thing. Both were centred and reduced to their first principal components, which stand side by side. :func:`distil` makes
-the table; nothing else needs the transformers.
+stands in the corpus, by all-mpnet-base-v2 (Song et al. 2020, "MPNet"; Apache-2.0) fine-tuned on the corpus: there words
+are near each other that do the same thing. Both were centred and reduced to their first principal components, which
+stand side by side. :func:`distil` makes the table; nothing else needs the transformers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,10 @@ DIMENSIONS = 64
 """Kept of each of the two."""
 _ALONE = 3
 """As many occurrences is the word by itself worth."""
-_TOGETHER = 1024
 _FEW = 3
 _FILE = "vectors.npz"
+TokenStates = tuple[str, Sequence[tuple[int, int]], NDArray[np.float32]]
+"""A text, the places of its word pieces, and their states, shape (n_pieces, width)."""
 
 
 @cache
@@ -56,7 +56,13 @@ def words_for_table(statements: Iterable[str]) -> list[str]:
     return [*word_vectors()[1], *(word for word in more if len(word) > 1)]
 
 
-def distil(words: Iterable[str], statements: Sequence[str], plain: str, tuned: str, target: Path) -> None:
+def distil(
+    words: Iterable[str],
+    statements: Sequence[str],
+    plain: str,
+    tuned: Callable[[Sequence[str]], Iterable[TokenStates]],
+    target: Path,
+) -> None:
     """Embed words with two sentence transformers and write the reduced table.
 
     Parameters
@@ -65,8 +71,10 @@ def distil(words: Iterable[str], statements: Sequence[str], plain: str, tuned: s
         In canonical form, ASCII.
     statements : sequence of str
         In which the tuned transformer meets the words.
-    plain, tuned : str
-        Folders of the sentence transformers.
+    plain : str
+        Folder of the transformer that meets words alone.
+    tuned : callable
+        Takes texts; returns for each, in any order, the text, the places of its word pieces, and their states.
     target : Path
         File to write.
 
@@ -81,7 +89,7 @@ def distil(words: Iterable[str], statements: Sequence[str], plain: str, tuned: s
         raise MissingExtraError('distilling word vectors needs: pip install "statclass[vectors]"') from error
     chosen = sorted({word for word in words if word.isascii()})
     alone = SentenceTransformer(plain, device="cpu").encode(chosen, batch_size=256, normalize_embeddings=True)
-    met = _in_context(chosen, statements, SentenceTransformer(tuned, device="cpu"))
+    met = _in_context(chosen, statements, tuned)
     reduced = [_principal(alone), _principal(met)]
     reduced[1] *= reduced[0].std() / reduced[1].std()
     scale = np.float32(np.abs(reduced[0]).max() / 127)
@@ -100,25 +108,26 @@ def _principal(embedded: NDArray[np.float32]) -> NDArray[np.float32]:
     return reduced
 
 
-def _in_context(words: Sequence[str], statements: Sequence[str], transformer: Any) -> NDArray[np.float32]:
+def _in_context(
+    words: Sequence[str], statements: Sequence[str], tuned: Callable[[Sequence[str]], Iterable[TokenStates]]
+) -> NDArray[np.float32]:
     """The mean state of each word over the statements and by itself."""
     row = {word: n for n, word in enumerate(words)}
-    total = transformer.encode(words, batch_size=256) * np.float32(_ALONE)
-    count = np.full(len(words), float(_ALONE))
-    for at in range(0, len(statements), _TOGETHER):
-        some = list(statements[at : at + _TOGETHER])
-        for text, states in zip(some, transformer.encode(some, output_value="token_embeddings"), strict=True):
-            for word, state in _states(text, states.numpy(), transformer.tokenizer):
+    total, count = np.zeros((0, 0), np.float32), np.full(len(words), 1e-9)
+    for texts, weight in ((words, _ALONE), (statements, 1)):
+        for text, offsets, states in tuned(texts):
+            total = total if total.size else np.zeros((len(words), states.shape[1]), np.float32)
+            for word, state in _states(text, offsets, states):
                 if word in row:
-                    total[row[word]] += state
-                    count[row[word]] += 1
-    met: NDArray[np.float32] = total / count[:, None].astype(np.float32)
-    return met
+                    total[row[word]] += weight * state
+                    count[row[word]] += weight
+    return np.asarray(total / count[:, None], np.float32)
 
 
-def _states(text: str, states: NDArray[np.float32], tokenizer: Any) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _states(
+    text: str, offsets: Sequence[tuple[int, int]], states: NDArray[np.float32]
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """The words of a statement, each with the mean state of its word pieces."""
-    offsets = tokenizer(text, return_offsets_mapping=True, truncation=True)["offset_mapping"][: len(states)]
     for token, start, end in tokenize(text):
         pieces = [n for n, (a, b) in enumerate(offsets) if start <= a < b <= end]
         if pieces:

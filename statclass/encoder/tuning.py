@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from statclass.encoder.swaps import swap_names
+from statclass.vectors import TokenStates
 
 MAX_TOKENS = 128
 _BUCKET = 40
@@ -87,9 +87,14 @@ class EncoderNetwork(nn.Module):
         self.primary = nn.Linear(width, types + 1)
         self.before = nn.Linear(width, width)
 
+    def last_layer(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """States of all tokens in the last layer, shape (n, n_tokens, width)."""
+        found: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return found
+
     def pooled(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Mean of the last layer over the tokens, shape (n, width)."""
-        last = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        last = self.last_layer(ids, mask)
         weight = mask.unsqueeze(-1).to(last.dtype)
         mean: torch.Tensor = (last * weight).sum(1) / weight.sum(1).clamp(min=1)
         return mean
@@ -102,6 +107,17 @@ class EncoderNetwork(nn.Module):
                 found[name] = torch.vstack([head.weight.T, head.bias])[:, : self.types.out_features].numpy()
         return found
 
+    def filled(self, arrays: Mapping[str, NDArray[np.float32]]) -> Self:
+        """This network with the weights that :meth:`arrays` gave of another."""
+        own = {name: torch.from_numpy(value) for name, value in arrays.items() if name not in ("types", "primary")}
+        self.encoder.load_state_dict(own, strict=False)
+        with torch.no_grad():
+            for name, head in (("types", self.types), ("primary", self.primary)):
+                kept = arrays[name].shape[1]
+                head.weight[:kept] = torch.from_numpy(arrays[name][:-1].T)
+                head.bias[:kept] = torch.from_numpy(arrays[name][-1])
+        return self
+
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Logits of the types, logits of the primary, and the pooled embedding."""
         pooled = self.pooled(ids, mask)
@@ -111,11 +127,20 @@ class EncoderNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class Examples:
-    """Statements to learn from: texts, sets of types as 0 and 1, and the index of the primary."""
+    """Statements to learn from.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    targets : float32 array of shape (n_statements, n_types)
+        How far each type is to be given, from 0 to 1.
+    primary : float32 array of shape (n_statements, n_types + 1)
+        How likely each type, and last ``"other"``, is the primary; each row sums to one.
+    """
 
     texts: Sequence[str]
     targets: NDArray[np.float32]
-    primary: NDArray[np.int64]
+    primary: NDArray[np.float32]
 
 
 def fine_tune(
@@ -186,15 +211,16 @@ def predict(network: EncoderNetwork, folder: str, texts: Sequence[str], batch: i
     return found[0], found[1], found[2]
 
 
-def write_tuned(weights: Mapping[str, NDArray[np.float32]], start: str, folder: str) -> None:
-    """A sentence transformer as a folder: that of `start` with other weights."""
-    from transformers import AutoModel
-
-    shutil.copytree(start, folder, dirs_exist_ok=True)
-    model = AutoModel.from_pretrained(start, local_files_only=True)
-    own = {name: torch.from_numpy(weights[name]) for name in model.state_dict() if name in weights}
-    model.load_state_dict(own, strict=False)
-    model.save_pretrained(folder)
+def states(network: EncoderNetwork, folder: str, texts: Sequence[str], batch: int = 64) -> Iterator[TokenStates]:
+    """For each text, in any order: the text, the places of its word pieces, and their states (n_pieces, width)."""
+    network.eval()
+    tokenizer = load_tokenizer(folder)
+    with torch.inference_mode():
+        for chosen, ids, mask in batches(tokenizer, texts, batch, None):
+            with torch.autocast("cpu", torch.bfloat16):
+                last = network.last_layer(ids, mask)
+            for n, found, length in zip(chosen.tolist(), last.float().numpy(), mask.sum(1).tolist(), strict=True):
+                yield texts[n], tokenizer.encode(texts[n]).offsets[:length], found[:length]
 
 
 def load_tokenizer(folder: str) -> Any:
