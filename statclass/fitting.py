@@ -19,10 +19,11 @@ from statclass.lesson import Lesson
 from statclass.linear_training import by_rarity, fit_heads, whole_weights
 from statclass.model import Floats, Labels, Margins, StatementClassifier, type_order
 from statclass.network import Arrays, Encoded, Network, joined_encoded, pick
-from statclass.network_training import train_network
+from statclass.network_training import sized_like, start_from, train_network
 from statclass.reading import Ints
 from statclass.recipe import Recipe, recipe_for
 from statclass.records import OTHER
+from statclass.resources import DEFAULT_MODEL, model_folder
 from statclass.vectors import word_vectors
 
 Progress = Callable[[str], None]
@@ -61,7 +62,8 @@ def fit_classifier(
     matrix, rarity = by_rarity(matrix, recipe.rarity)
     counts = _checked_weights(sample_weight, len(texts))
     aims = np.hstack([targets, np.eye(len(types) + 1)[primary]])
-    data = _Data(matrix, _encode(extractor, texts), aims, np.arange(len(texts)), len(types), counts, recipe)
+    start = start_from(shipped_network(), word_vectors()[0]) if recipe.goes_on else None
+    data = _Data(matrix, _encode(extractor, texts), aims, np.arange(len(texts)), len(types), counts, recipe, start)
     if lesson is not None:
         data = _taught(data, lesson, texts, types, extractor)
     fold = _folds(targets, list(range(len(texts))) if groups is None else list(groups), classifier)
@@ -84,6 +86,13 @@ def fit_classifier(
     return Fitted(fold, margins, targets, primary, counts, pieces, of_pieces)
 
 
+def shipped_network() -> Network:
+    """The network of the shipped model."""
+    from statclass.persistence import load_model
+
+    return load_model(model_folder(DEFAULT_MODEL)).network_
+
+
 def _checked_weights(weights: Sequence[float] | Floats | None, statements: int) -> Floats | None:
     if weights is None:
         return None
@@ -101,7 +110,7 @@ class _Data:
     """Training statements as both parts of the model want them, and after them the variations of a lesson.
 
     `aims` has, for each, how far each type is to be given and how likely each, and ``"other"``, is the primary;
-    `origin` is the statement itself or the one that a variation was made of.
+    `origin` is the statement itself or the one that a variation was made of; `start` is the network to begin with.
     """
 
     matrix: Any
@@ -111,6 +120,7 @@ class _Data:
     types: int
     counts: Floats | None
     recipe: Recipe
+    start: Arrays | None
 
 
 def _mended(varied: Floats, error: Floats, types: int) -> Floats:
@@ -189,9 +199,10 @@ def _fit_and_apply(
         rows,
         aims[:, :types],
         aims[:, types:],
-        data.recipe.network,
+        data.recipe.network if data.start is None else sized_like(data.recipe.network, data.start),
         classifier.seed,
         counts,
+        data.start,
     )
     if not held.any():
         return _Part(heads, network.arrays, [Margins(*(np.zeros((0, types)) for _ in range(3))) for _ in heads])

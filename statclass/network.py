@@ -89,6 +89,45 @@ def in_whole_numbers(arrays: Arrays) -> Arrays:
     return stored
 
 
+def in_floats(arrays: Arrays) -> Arrays:
+    """The inverse of :func:`in_whole_numbers`, but for what rounding took: a network to go on training.
+
+    The unit of each hidden unit is not kept, only its product with the weights that read it; the two are made alike.
+    """
+    found: Arrays = {name: arrays[name].astype(np.float32) / _FINE for name in ("words", "codes", "bias")}
+    filters = arrays["filter3"].shape[1]
+    for size, unit in zip(WIDTHS, np.split(arrays["unit"], len(WIDTHS)), strict=True):
+        found[f"filter{size}"], found[f"filterbias{size}"] = _of_columns(
+            arrays[f"filter{size}"], arrays[f"filterbias{size}"], unit * _COARSE
+        )
+    for layer in range(layers_of(arrays)):
+        found[f"layer{layer}"], found[f"layerbias{layer}"] = _of_columns(
+            arrays[f"layer{layer}"], arrays[f"layerbias{layer}"], arrays[f"layerunit{layer}"]
+        )
+    top = arrays["top"] * arrays["topunit"] / arrays["unit"][:, None]
+    mean = arrays["mean"] * arrays["meanunit"] / arrays["unit"][:, None] * MEAN_SCALE
+    through = arrays["out"] * arrays["outunit"] * _POOLED_UNIT
+    reach, weight = (np.maximum(np.linalg.norm(arrays["hidden"], axis=0), 1.0), np.linalg.norm(through, axis=1))
+    unit = np.sqrt(np.maximum(weight, 1e-9) / reach)
+    hidden = arrays["hidden"] * unit
+    found["hidden"] = _by_size(hidden[: filters * len(WIDTHS)], hidden[filters * len(WIDTHS) :])
+    found["hiddenbias"] = arrays["hiddenbias"] * unit / _POOLED_UNIT
+    found["out"] = np.vstack([_by_size(top, mean), through / unit[:, None]])
+    found["outbias"] = arrays["outbias"]
+    return {name: array.astype(np.float32) for name, array in found.items()}
+
+
+def _of_columns(weights: NDArray[Any], bias: NDArray[Any], unit: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The inverse of :func:`_by_column`."""
+    return weights * unit, bias * unit / _COARSE
+
+
+def _by_size(top: NDArray[Any], mean: NDArray[Any]) -> NDArray[Any]:
+    """The inverse of :func:`_by_pooling`."""
+    parts = zip(np.split(top, len(WIDTHS)), np.split(mean, len(WIDTHS)), strict=True)
+    return np.vstack([half for pair in parts for half in pair])
+
+
 def layers_of(arrays: Arrays) -> int:
     """How many layers there are between the tokens and the filters."""
     return sum(1 for name in arrays if name.startswith("layerbias"))

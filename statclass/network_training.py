@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,9 @@ from statclass.network import (
     beside,
     blank_places,
     centres_of,
+    in_floats,
     in_whole_numbers,
+    layers_of,
     pick,
     windows_at,
 )
@@ -81,6 +83,7 @@ def train_network(
     settings: NetworkSettings,
     seed: int,
     weights: NDArray[np.float64] | None = None,
+    start: Arrays | None = None,
 ) -> Network:
     """Fit a network.
 
@@ -100,6 +103,8 @@ def train_network(
     seed : int
     weights : float array of shape (n_statements,), optional
         How much each statement counts in the loss.
+    start : dict of str to array, optional
+        A network of the same size to begin with, as :func:`start_from` gives it; its outputs are begun anew.
 
     Returns
     -------
@@ -107,11 +112,42 @@ def train_network(
         With one output for each type, then one for each primary.
     """
     trainer = Trainer(vectors, targets.shape[1], settings, seed)
+    trainer.arrays |= {name: array.copy() for name, array in (start or {}).items()}
     batches = _batches_of_epochs(encoded, settings, np.random.RandomState(seed + 1))
     for step, chosen in enumerate(batches):
         counts = None if weights is None else weights[chosen] / weights.mean()
         trainer.step(pick(encoded, chosen), targets[chosen], primary[chosen], step / len(batches), counts)
     return Network(in_whole_numbers(trainer.finished()), rows)
+
+
+def start_from(network: Network, vectors: Singles) -> Arrays:
+    """What a trained network knows of words and of how they stand together: all its arrays but those of its outputs.
+
+    Parameters
+    ----------
+    network : Network
+    vectors : float32 array of shape (n_words, n_dimensions)
+        The table that it was trained with: how it projects them is found by least squares.
+    """
+    from threadpoolctl import threadpool_limits
+
+    arrays = in_floats(network.arrays)
+    words = arrays.pop("words")
+    with threadpool_limits(limits=1):
+        project = np.linalg.lstsq(vectors[FIRST_WORD:], words[FIRST_WORD:], rcond=None)[0]
+    known = {name: array for name, array in arrays.items() if name not in ("out", "outbias")}
+    return known | {"project": project.astype(np.float32), "special": words[:FIRST_WORD]}
+
+
+def sized_like(settings: NetworkSettings, start: Arrays) -> NetworkSettings:
+    """The settings, with the size of a network to start from."""
+    return replace(
+        settings,
+        width=start["bias"].shape[0],
+        filters=start["filter3"].shape[1],
+        hidden=start["hiddenbias"].shape[0],
+        layers=layers_of(start),
+    )
 
 
 def _batches_of_epochs(encoded: Encoded, settings: NetworkSettings, random: np.random.RandomState) -> list[Ints]:

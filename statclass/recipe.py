@@ -26,6 +26,9 @@ class Recipe:
     Parameters
     ----------
     network : NetworkSettings
+    goes_on : bool
+        Whether the network begins as the shipped one, whatever its labels, instead of from nothing (Yosinski et al.
+        2014, "How transferable are features in deep neural networks?").
     rarity : float
         Features of the linear part are weighed by their inverse document frequency to this power.
     evidence : bool
@@ -38,6 +41,7 @@ class Recipe:
     """
 
     network: NetworkSettings
+    goes_on: bool
     rarity: float
     evidence: bool
     min_count: int
@@ -54,10 +58,10 @@ def recipe_for(n_statements: int, taught: bool = False) -> Recipe:
     """
     least = n_statements // _STATEMENTS_A_COUNT
     if taught:
-        return Recipe(TAUGHT, 0.0, False, least, LEAN)
+        return Recipe(TAUGHT, False, 0.0, False, least, LEAN)
     usual = NetworkSettings()
     batch = usual.batch if n_statements >= _FEW_STATEMENTS else usual.batch // (2 if n_statements >= 2500 else 4)
     epochs = round(_BATCHES * batch / max(n_statements, 1))
     network = replace(usual, batch=batch, epochs=min(max(epochs, usual.epochs), _MOST_EPOCHS))
     few = n_statements < _FEW_STATEMENTS
-    return Recipe(network, 1.0 if few else 0.0, few, least, None if few else LEAN)
+    return Recipe(network, few, 1.0 if few else 0.0, few, least, None if few else LEAN)

