@@ -1,9 +1,9 @@
 """Word vectors distilled from sentence transformers, shipped as a small table of bytes.
 
 Each word was embedded alone by all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"; Apache-2.0), and once more, where it
-stands in the corpus, by all-mpnet-base-v2 (Song et al. 2020, "MPNet"; Apache-2.0) fine-tuned on the corpus: there words
-are near each other that do the same thing. Both were centred and reduced to their first principal components, which
-stand side by side. :func:`distil` makes the table; nothing else needs the transformers.
+stands in the corpus, by the same transformer fine-tuned on the corpus: there words are near each other that do the same
+thing. Both were centred and reduced to their first principal components, which stand side by side. :func:`distil` makes
+the table; nothing else needs the transformers.
 """
 
 from __future__ import annotations

