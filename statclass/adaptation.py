@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.errors import LabelledDataError
+from statclass.errors import InputError, LabelledDataError
 from statclass.fitting import Progress, coded, cross_validation_scores, quietly, versions
 from statclass.labelled import LabelledStatement
 from statclass.learning import Fitted
@@ -97,9 +97,13 @@ def adapt_classifier(
 
     Raises
     ------
+    InputError
+        When `C` is not over 0.
     LabelledDataError
         When all statements belong to one group: nothing could then be said of how good the result is.
     """
+    if not classifier.C > 0:
+        raise InputError(f"C is {classifier.C!r}; expected a number over 0")
     model = ground.model
     targets, primary = coded(labels, model.types_)
     fold = _folds(groups, classifier.folds)

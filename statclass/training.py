@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from os import PathLike
 from typing import Any
 
@@ -91,13 +92,14 @@ def train(
         Also train on a quarter and a half of the statements, for the card's learning curve.
     encoder : str, optional
         ``"accurate"`` for heads on the embedding of the shipped accurate model, beside the features of the fast one; it
-        needs the extra ``accurate``.
+        needs the extra ``accurate``. With ``base=True`` it trains anew.
     notes : str, default=""
         Markdown to end the card with: what is known of the model beyond the scores that training finds.
     progress : callable, optional
         Called with a line of text whenever a part of the work is done.
     **settings
-        Of :class:`~statclass.StatementClassifier`, such as ``seed=1``.
+        Of :class:`~statclass.StatementClassifier`, such as ``seed=1``. When the shipped model is adapted, `C` says how
+        far it may move, and `min_count` says nothing.
 
     Raises
     ------
@@ -111,7 +113,7 @@ def train(
     """
     classifier, fit = _kind_of_model(encoder, settings)
     adapting = base is True and not anew and encoder is None
-    _refuse_what_does_not_fit(base, anew, adapting and bool(lesson))
+    _refuse_what_does_not_fit(base, weight, anew, adapting and bool(lesson))
     ground = [] if base is None or base is False else read_labelled(shipped("seeds") if base is True else base)
     known = labels if not ground else _labels_of(ground)
     own = read_labelled(paths, text, label, annotators)
@@ -178,7 +180,9 @@ class _Work:
         return [row.text for row in self.rows]
 
 
-def _refuse_what_does_not_fit(base: object, anew: bool, unheeded_lesson: bool) -> None:
+def _refuse_what_does_not_fit(base: object, weight: float, anew: bool, unheeded_lesson: bool) -> None:
+    if not 0 < weight < inf:
+        raise InputError(f"weight is {weight!r}; expected a number over 0")
     if anew and base is not True:
         raise InputError("anew goes with base=True: without the base of the shipped model, training is always anew")
     if unheeded_lesson:

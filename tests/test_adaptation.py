@@ -97,10 +97,16 @@ def test_a_curve_begins_with_the_model_before(ground):
     assert classifier.info_["learning_curve"][0][1] == classifier.info_["before"]["macro_f1"]
 
 
+def test_a_strength_of_nothing_is_refused(ground):
+    with pytest.raises(InputError, match="C is 0; expected a number over 0"):
+        adapted(ground, C=0)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"anew": True}, "anew goes with base=True"),
+        ({"base": True, "weight": 0}, "weight is 0; expected a number over 0"),
         ({"base": True, "lesson": True}, "adapted without a lesson; add anew=True"),
     ],
 )
