@@ -126,8 +126,7 @@ def adapt_classifier(
     of_shares = [held_out(share) for share in curve]
     margins = replace(before, linear=held_out(1.0))
     _restore_moved(classifier, ground, shift(ground, added, weight, hold))
-    scores = cross_validation_scores(classifier, before, targets, primary)
-    classifier.info_["before"] = scores
+    classifier.info_["before"] = cross_validation_scores(model, before, targets, primary)
     classifier.info_["cross_validation"] = cross_validation_scores(classifier, margins, targets, primary)
     if curve:
         sizes = [0.0, *(len(texts) * share * (1 - 1 / (fold.max() + 1)) for share in (*curve, 1.0))]

@@ -62,6 +62,8 @@ def _training(info: dict[str, Any]) -> str:
                 f"- The shipped model, trained on {before['statements']} other statements, adapted to them; each "
                 f"counts {before['weight_of_others']:g} times"
             )
+    if began := info.get("network_began_as"):
+        lines.append(f"- The network began as that of the shipped model, trained on SHA-256 `{began['trained_on']}`")
     return "\n".join([*lines, made_with(info["versions"]), ""])
 
 

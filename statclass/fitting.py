@@ -62,7 +62,8 @@ def fit_classifier(
     matrix, rarity = by_rarity(matrix, recipe.rarity)
     counts = _checked_weights(sample_weight, len(texts))
     aims = np.hstack([targets, np.eye(len(types) + 1)[primary]])
-    start = start_from(shipped_network(), word_vectors()[0]) if recipe.goes_on else None
+    shipped_model = _shipped_model() if recipe.goes_on else None
+    start = start_from(shipped_model.network_, word_vectors()[0]) if shipped_model else None
     data = _Data(matrix, _encode(extractor, texts), aims, np.arange(len(texts)), len(types), counts, recipe, start)
     if lesson is not None:
         data = _taught(data, lesson, texts, types, extractor)
@@ -79,18 +80,19 @@ def fit_classifier(
     margins, heads = kinds[kind], whole.heads[kind]
     weights, bias = whole_weights((heads[0] * rarity, heads[1]))
     network = Network(whole.layers, word_vectors()[1])
-    info = {"versions": versions()}
+    info: dict[str, Any] = {"versions": versions()}
+    if shipped_model:
+        info["network_began_as"] = {"trained_on": shipped_model.info_["training_data"]["sha256"]}
     classifier.restore(extractor, weights, bias, network, calibration, types, exclusive, info)
     classifier.info_["cross_validation"] = cross_validation_scores(classifier, margins, targets, primary)
     of_pieces = [part.margins[kind] for part in parts[classifier.folds + 1 :]]
     return Fitted(fold, margins, targets, primary, counts, pieces, of_pieces)
 
 
-def shipped_network() -> Network:
-    """The network of the shipped model."""
+def _shipped_model() -> StatementClassifier:
     from statclass.persistence import load_model
 
-    return load_model(model_folder(DEFAULT_MODEL)).network_
+    return load_model(model_folder(DEFAULT_MODEL))
 
 
 def _checked_weights(weights: Sequence[float] | Floats | None, statements: int) -> Floats | None:

@@ -46,6 +46,10 @@ def corpus_rows(each):
     return [{"text": row.text, "label": names[row.primary]} for row in statements(each)]
 
 
+def about_shipped():
+    return statclass.load().info_["training_data"]
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     told: list[str] = []
@@ -55,6 +59,7 @@ def trained(tmp_path_factory):
 
 def test_the_card_has_intervals_by_label_and_a_learning_curve(trained):
     card = model_card(trained[0])
+    assert f"began as that of the shipped model, trained on SHA-256 `{about_shipped()['sha256']}`" in card
     assert "| label | precision | recall | F1 | 95% interval | statements |" in card
     assert "## Learning curve" in card
     assert [size for size, _ in trained[0].info_["learning_curve"]] == sorted(
