@@ -184,7 +184,10 @@ def _refuse_what_does_not_fit(base: object, weight: float, anew: bool, unheeded_
     if not 0 < weight < inf:
         raise InputError(f"weight is {weight!r}; expected a number over 0")
     if anew and base is not True:
-        raise InputError("anew goes with base=True (--anew with --base): without the base of the shipped model, training is always anew")
+        raise InputError(
+            "anew goes with base=True (--anew with --base): without the base of the shipped model, training is always "
+            "anew"
+        )
     if unheeded_lesson:
         raise InputError("the shipped model is adapted without a lesson; add anew=True to train anew with it")
 
