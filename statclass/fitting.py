@@ -139,13 +139,12 @@ def _taught(data: _Data, lesson: Lesson, texts: list[str], types: Sequence[str],
     """The data with a lesson about its first statements: half of what they aim at, and all that variations aim at."""
     from scipy.sparse import vstack
 
-    if lesson.types != tuple(types):
-        raise InputError(f"the lesson is about {', '.join(lesson.types)}; the labels are {', '.join(types)}")
     own = len(lesson.own)
+    halfway = lesson.halfway(data.aims[:own], texts[:own], types)
     more = lesson.variations(texts[:own])
     origin = np.concatenate([data.origin, lesson.origin])
     varied = _mended(lesson.varied, (data.aims[:own] - lesson.own)[lesson.origin], len(types))
-    aims = np.vstack([(data.aims[:own] + lesson.own) / 2, data.aims[own:], varied])
+    aims = np.vstack([halfway, data.aims[own:], varied])
     return replace(
         data,
         matrix=vstack([data.matrix, extractor.transform(more)]).tocsr(),

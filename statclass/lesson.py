@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.errors import DataError
+from statclass.errors import DataError, InputError
 from statclass.variation import variations
 
 Floats = NDArray[np.float64]
@@ -68,16 +68,28 @@ class Lesson:
         self._refuse_others(statements)
         return variations(statements, self.each, self.seed)
 
-    def own_of(self, statements: Sequence[str]) -> Floats:
-        """The scores of the statements themselves.
+    def halfway(self, aims: Floats, statements: Sequence[str], types: Sequence[str]) -> Floats:
+        """Halfway between what is aimed at and what the lesson says of the statements themselves.
+
+        Parameters
+        ----------
+        aims : float array of shape (n_statements, 2 * n_types + 1)
+            As the lesson's own scores.
+        statements : sequence of str
+        types : sequence of str
+            In the order of the columns.
 
         Raises
         ------
         DataError
             When these are not the statements that the lesson is about.
+        InputError
+            When these are not its types.
         """
         self._refuse_others(statements)
-        return self.own
+        if self.types != tuple(types):
+            raise InputError(f"the lesson is about {', '.join(self.types)}; the labels are {', '.join(types)}")
+        return (aims + self.own) / 2
 
     def _refuse_others(self, statements: Sequence[str]) -> None:
         if hash_of(statements) != self.sha256:

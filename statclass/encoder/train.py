@@ -27,12 +27,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
-from statclass.encoder.assembly import assemble, averaged, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.assembly import TYPES, Run, assemble, averaged, parts_of, primaries_of, read_run, targets_of
 from statclass.encoder.folder import shipped_accurate
 from statclass.encoder.model import EncoderClassifier
 from statclass.encoder.runtime import TOKENIZER
 from statclass.encoder.starts import LARGE, SMALL, starting_point
+from statclass.errors import DataError
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.lesson import Lesson, make_lesson, read_lesson
 from statclass.model import Floats, chances, shares
@@ -77,7 +79,7 @@ def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], start: s
 @click.option("--held-out", help="Labelled file to score the finished models on, for their cards.")
 def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: str | None) -> None:
     """Combine the runs in TUNED_FOLDER with the fast model, and write the accurate model and the cascade."""
-    runs = [read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))]
+    runs = runs_in(tuned_folder)
     tokenizer = (starting_point() / TOKENIZER).read_bytes()
     scored = read_labelled([held_out]) if held_out else ()
     assemble(read_labelled([labelled]), runs, tokenizer, Path(output), scored)
@@ -105,17 +107,24 @@ def vectors_command(labelled: tuple[str, ...], tuned_folder: str, output: str, s
     from statclass.encoder.tuning import states
     from statclass.vectors import distil, words_for_table
 
-    network, folder = network_of(tuned_folder, start), str(starting_point(start))
+    network, folder = network_of(runs_in(tuned_folder), start), str(starting_point(start))
     texts = [row.text for row in read_labelled(labelled)]
     distil(words_for_table(texts), texts, str(starting_point()), partial(states, network, folder), Path(output))
 
 
-def network_of(tuned_folder: str, start: str) -> EncoderNetwork:
-    """The network of the runs in a folder, their weights averaged."""
+def runs_in(tuned_folder: str) -> list[Run]:
+    """What the runs of a folder left."""
+    found = [read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))]
+    if not found:
+        raise DataError(f"{tuned_folder}: no run*.npz in this folder; make them with: tune")
+    return found
+
+
+def network_of(runs: Sequence[Run], start: str) -> EncoderNetwork:
+    """The network of some runs, their weights averaged."""
     from statclass.encoder.tuning import EncoderNetwork
 
-    weights = averaged([read_run(path) for path in sorted(Path(tuned_folder).glob("run*.npz"))])
-    return EncoderNetwork(str(starting_point(start)), weights["types"].shape[1], 0.0).filled(weights)
+    return EncoderNetwork(str(starting_point(start)), len(TYPES), 0.0).filled(averaged(runs))
 
 
 def tuned(
@@ -149,15 +158,12 @@ def recipe_of(start: str, taught: bool) -> Recipe:
     return replace(Recipe(), smoothing=0.0) if taught else Recipe()
 
 
-def aims(rows: Sequence[LabelledStatement], lesson: Lesson | None) -> tuple[Any, Any]:
+def aims(rows: Sequence[LabelledStatement], lesson: Lesson | None) -> list[NDArray[np.float32]]:
     """How far each type is to be given and how likely each is the primary: as labelled, or halfway to a teacher's."""
-    targets = targets_of(rows).astype(np.float32)
-    primary = np.eye(targets.shape[1] + 1, dtype=np.float32)[primaries_of(rows)]
-    if lesson is None:
-        return targets, primary
-    own = lesson.own_of([row.text for row in rows]).astype(np.float32)
-    types, best = own[:, : targets.shape[1]], own[:, targets.shape[1] :]
-    return (targets + types) / 2, (primary + best / best.sum(1, keepdims=True)) / 2
+    found = np.hstack([targets_of(rows), np.eye(len(TYPES) + 1)[primaries_of(rows)]])
+    if lesson is not None:
+        found = lesson.halfway(found, [row.text for row in rows], TYPES)
+    return np.split(found.astype(np.float32), [len(TYPES)], axis=1)
 
 
 def lesson_of(model: EncoderClassifier, rows: list[LabelledStatement], teacher: str | None = None) -> Lesson:
@@ -177,9 +183,9 @@ def lesson_of(model: EncoderClassifier, rows: list[LabelledStatement], teacher: 
     def score_by_teacher(texts: Sequence[str]) -> Floats:
         from statclass.encoder.tuning import predict
 
-        network, folder = network_of(str(teacher), LARGE), str(starting_point(LARGE))
-        types, primary, _ = predict(network, folder, texts)
-        return lesson_scores(types, primary[:, : types.shape[1]], recipe_of(LARGE, False).smoothing)
+        runs = runs_in(str(teacher))
+        types, primary, _ = predict(network_of(runs, LARGE), str(starting_point(LARGE)), texts)
+        return lesson_scores(types, primary[:, : types.shape[1]], runs[0].info["recipe"]["smoothing"])
 
     texts = [row.text for row in rows]
     return make_lesson(model.types_, texts, score, VARIATIONS, of_own=score_by_teacher if teacher else None)
