@@ -66,8 +66,15 @@ def _default() -> StatementClassifier:
 def load(model: str | PathLike[str] = DEFAULT_MODEL) -> StatementClassifier:
     """A saved model: the shipped one, or the one in a folder.
 
+    Parameters
+    ----------
+    model : str or path
+        A folder; or ``"default"``, ``"accurate"``, ``"cascade"`` or ``"large"``, which ship with statclass.
+
     Raises
     ------
+    MissingExtraError
+        When the model needs an extra that is not installed.
     ModelError
         When the folder is missing, damaged, incomplete or of an unknown format.
     """

@@ -9,6 +9,7 @@ from statclass.errors import ModelError
 _PACKAGE = Path(__file__).resolve().parent
 DEFAULT_MODEL = "default"
 ACCURATE = "accurate"
+LARGE = "large"
 
 
 def shipped(kind: str) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -11,57 +9,25 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra accurate is not installed")
 
 from statclass.encoder.export import export
-
-WIDTH, WIDE, LAYERS = 24, 48, 2
-WORDS = ["[PAD]", "[UNK]", "we", "refuse", "to", "go", "they", "lied", "again"]
-
-
-def random_weights() -> dict[str, np.ndarray]:
-    """Weights of a tiny transformer."""
-    random = np.random.RandomState(0)
-
-    def draw(*shape: int) -> np.ndarray:
-        return (random.randn(*shape) * 0.3).astype(np.float32)
-
-    found = {
-        "embeddings.word_embeddings.weight": draw(len(WORDS), WIDTH),
-        "embeddings.position_embeddings.weight": draw(128, WIDTH),
-        "embeddings.token_type_embeddings.weight": draw(2, WIDTH),
-        "embeddings.LayerNorm.weight": 1 + draw(WIDTH),
-        "embeddings.LayerNorm.bias": draw(WIDTH),
-    }
-    shapes = {f"attention.self.{part}": (WIDTH, WIDTH) for part in ("query", "key", "value")}
-    shapes |= {"attention.output.dense": (WIDTH, WIDTH), "intermediate.dense": (WIDE, WIDTH)}
-    shapes |= {"output.dense": (WIDTH, WIDE)}
-    for layer in range(LAYERS):
-        for name, shape in shapes.items():
-            found[f"encoder.layer.{layer}.{name}.weight"] = draw(*shape)
-            found[f"encoder.layer.{layer}.{name}.bias"] = draw(shape[0])
-        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
-            found[f"encoder.layer.{layer}.{name}.weight"] = 1 + draw(WIDTH)
-            found[f"encoder.layer.{layer}.{name}.bias"] = draw(WIDTH)
-    return found
+from statclass.encoder.mpnet import PLACES, biases_of_places
+from tests.tiny_encoders import BERT, BERT_WITH_PLACES, LAYERS, TEXTS, TOKENIZER, WORDS
 
 
-TOKENIZER = json.dumps(
-    {
-        "version": "1.0",
-        "pre_tokenizer": {"type": "Whitespace"},
-        "model": {"type": "WordLevel", "vocab": {word: n for n, word in enumerate(WORDS)}, "unk_token": "[UNK]"},
-    }
-).encode()
-TEXTS = ["we refuse to go", "they lied", "they lied again they lied again we refuse to go", "go"]
+@pytest.fixture(scope="module", params=[BERT, BERT_WITH_PLACES], ids=["bert", "with places"])
+def weights(request):
+    """Of a tiny transformer, without and with biases for relative places."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def encoders():
+def encoders(weights):
     """The same tiny transformer in floats and in eight bits."""
-    return export(random_weights(), TOKENIZER, TEXTS)
+    return export(weights, TOKENIZER, TEXTS)
 
 
-def test_floats_agree_with_the_transformer_written_out(encoders):
+def test_floats_agree_with_the_transformer_written_out(encoders, weights):
     floats, _ = encoders
-    assert floats.embed(TEXTS) == pytest.approx(np.array([written_out(text) for text in TEXTS]), abs=1e-3)
+    assert floats.embed(TEXTS) == pytest.approx(np.array([written_out(text, weights) for text in TEXTS]), abs=1e-3)
 
 
 def test_eight_bits_are_near_to_floats(encoders):
@@ -81,19 +47,19 @@ def test_eight_bits_take_a_third_of_the_room(encoders):
     assert len(bytes_.graph) < len(floats.graph)
 
 
-def written_out(text: str) -> np.ndarray:
+def written_out(text: str, weights: dict[str, np.ndarray]) -> np.ndarray:
     """The embedding by plain NumPy: the mean of the last layer."""
-    weights = random_weights()
     ids = [WORDS.index(word) for word in text.split()]
     table = weights["embeddings.word_embeddings.weight"]
     step = np.abs(table).max(1, keepdims=True) / 127
     state = (np.round(table / step) * step)[ids]
     state = state + weights["embeddings.position_embeddings.weight"][: len(ids)]
     state = norm(state + weights["embeddings.token_type_embeddings.weight"][0], weights, "embeddings.LayerNorm")
+    places = biases_of_places(weights[PLACES], len(ids)) if PLACES in weights else np.zeros((12, 1, 1))
     for layer in range(LAYERS):
         key = f"encoder.layer.{layer}"
-        query, keys, values = (linear(state, weights, f"{key}.attention.self.{p}") for p in ("query", "key", "value"))
-        seen = np.hstack([head(*(part[:, at : at + 2] for part in (query, keys, values))) for at in range(0, WIDTH, 2)])
+        parts = [linear(state, weights, f"{key}.attention.self.{p}") for p in ("query", "key", "value")]
+        seen = np.hstack([head(*(part[:, 2 * n : 2 * n + 2] for part in parts), places[n]) for n in range(12)])
         seen = linear(seen, weights, f"{key}.attention.output.dense")
         middle = norm(seen + state, weights, f"{key}.attention.output.LayerNorm")
         wide = gelu(linear(middle, weights, f"{key}.intermediate.dense"))
@@ -116,6 +82,6 @@ def gelu(values: np.ndarray) -> np.ndarray:
     return values * 0.5 * (1 + np.vectorize(erf)(values / np.sqrt(2)))
 
 
-def head(query: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.ndarray:
-    scores = np.exp(query @ keys.T / np.sqrt(query.shape[1]))
+def head(query: np.ndarray, keys: np.ndarray, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    scores = np.exp(query @ keys.T / np.sqrt(query.shape[1]) + places)
     return scores / scores.sum(1, keepdims=True) @ values

@@ -1,4 +1,4 @@
-"""The last step of making the accurate model: runs averaged, combined with the fast model, calibrated, written."""
+"""The last step of making a model with an encoder: runs averaged, combined with the fast model, calibrated, written."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from statclass.calibration import calibrate
-from statclass.encoder.export import export
-from statclass.encoder.folder import save_cascade, save_encoder
+from statclass.encoder.export import export, in_floats
+from statclass.encoder.folder import save_cascade, save_encoder, save_large
+from statclass.encoder.large import base, large_encoder, packed
 from statclass.encoder.model import CascadeClassifier, EncoderClassifier, Heads, sureness
-from statclass.encoder.report import accurate_card, cascade_card
+from statclass.encoder.mpnet import EPSILON, as_bert
+from statclass.encoder.report import accurate_card, cascade_card, large_card
+from statclass.encoder.runtime import TOKENIZER, Encoder
+from statclass.encoder.starts import read_large
 from statclass.evaluation import macro_f1
 from statclass.labelled import LabelledStatement, groups_of
 from statclass.model import Floats, Margins, StatementClassifier, decide
 from statclass.persistence import load_model
 from statclass.records import OTHER, StatementType
-from statclass.resources import ACCURATE, DEFAULT_MODEL, model_folder
+from statclass.resources import ACCURATE, DEFAULT_MODEL, LARGE, model_folder
 
 TYPES = tuple(str(kind) for kind in StatementType)
 PARTS = 10
@@ -110,22 +114,59 @@ def assemble(
     """
     weights = averaged(runs)
     heads = Heads(weights.pop("types"), weights.pop("primary"))
-    floats, encoder = export(weights, tokenizer, [row.text for row in rows][::_SAMPLE])
+    floats, encoder = export(weights, tokenizer, _sample(rows))
     held = held_out(rows, runs)
+    accurate, exact = _combined(rows, runs, held, heads, (encoder, floats))
+    border, curve = cascade_border(held, decide(accurate.calibration_, held.margins, False))
+    accurate.info_["border"] = border
+    save_encoder(accurate, models / ACCURATE, accurate_card(accurate, exact, held, scored))
+    cascade = CascadeClassifier().restore_cascade(accurate, border)
+    save_cascade(border, models / "cascade", cascade_card(cascade, curve, scored))
+
+
+def assemble_large(
+    rows: Sequence[LabelledStatement],
+    runs: Sequence[Run],
+    models: Path,
+    scored: Sequence[LabelledStatement] = (),
+) -> None:
+    """Write the large model: what its runs changed in the weights that the registry has.
+
+    Parameters are those of :func:`assemble`.
+    """
+    weights = averaged(runs)
+    heads = Heads(weights.pop("types"), weights.pop("primary"))
+    before, base_sha256 = base()
+    floats, ranges = in_floats(as_bert(weights), read_large(TOKENIZER), _sample(rows), EPSILON)
+    kept = packed(before, weights, ranges)
+    held = held_out(rows, runs)
+    large, exact = _combined(rows, runs, held, heads, (large_encoder(kept, base_sha256), floats))
+    save_large(large, kept, base_sha256, models / LARGE, large_card(large, exact, held, scored))
+
+
+def _sample(rows: Sequence[LabelledStatement]) -> list[str]:
+    return [row.text for row in rows][::_SAMPLE]
+
+
+def _combined(
+    rows: Sequence[LabelledStatement],
+    runs: Sequence[Run],
+    held: HeldOut,
+    heads: Heads,
+    encoders: tuple[Encoder, Encoder],
+) -> tuple[EncoderClassifier, EncoderClassifier]:
+    """Classifiers with each of two encoders, beside the shipped fast model, calibrated on what was held out."""
     calibration = calibrate(held.margins, held.targets, held.primary, exclusive=False)
-    fast = load_model(model_folder(DEFAULT_MODEL))
-    border, curve = cascade_border(held, decide(calibration, held.margins, False))
     info = {
         "training_data": {"statements": len(rows)},
         "runs": [run.info for run in runs],
         "versions": _versions(),
-        "border": border,
     }
-    accurate = EncoderClassifier().restore_encoder(fast, encoder, heads, calibration, info)
-    in_floats = EncoderClassifier().restore_encoder(fast, floats, heads, calibration, info)
-    save_encoder(accurate, models / ACCURATE, accurate_card(accurate, in_floats, held, scored))
-    cascade = CascadeClassifier().restore_cascade(accurate, border)
-    save_cascade(border, models / "cascade", cascade_card(cascade, curve, scored))
+    fast = load_model(model_folder(DEFAULT_MODEL))
+    first, second = (
+        EncoderClassifier().restore_encoder(fast, encoder, heads, calibration, dict(info)) for encoder in encoders
+    )
+    return first, second
 
 
 def averaged(runs: Sequence[Run]) -> dict[str, NDArray[np.float32]]:

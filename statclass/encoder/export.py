@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.encoder.graph import Ranges, Weights, build
+from statclass.encoder.graph import EPSILON, Ranges, Weights, build
 from statclass.encoder.runtime import Encoder
 
 
-def export(weights: Weights, tokenizer: bytes, sample: Sequence[str]) -> tuple[Encoder, Encoder]:
+def export(
+    weights: Weights, tokenizer: bytes, sample: Sequence[str], epsilon: float = EPSILON
+) -> tuple[Encoder, Encoder]:
     """The encoder in floats, and that with weights of eight bits.
 
     Parameters
@@ -22,14 +24,19 @@ def export(weights: Weights, tokenizer: bytes, sample: Sequence[str]) -> tuple[E
     tokenizer : bytes
     sample : sequence of str
         Statements on which the range of each layer's input is found.
+    epsilon : float
+        Of the layer normalisations.
     """
-    graph, names = build(weights)
+    floats, ranges = in_floats(weights, tokenizer, sample, epsilon)
+    return floats, Encoder(build(weights, ranges, epsilon)[0], tokenizer)
+
+
+def in_floats(
+    weights: Weights, tokenizer: bytes, sample: Sequence[str], epsilon: float = EPSILON
+) -> tuple[Encoder, Ranges]:
+    """The encoder in floats, and the lowest and highest value in each channel of what its layers multiply."""
+    graph, names = build(weights, None, epsilon)
     floats = Encoder(graph, tokenizer)
-    return floats, Encoder(build(weights, _ranges(floats, names, sample))[0], tokenizer)
-
-
-def _ranges(floats: Encoder, names: Sequence[str], sample: Sequence[str]) -> Ranges:
-    """Lowest and highest value in each channel of the named tensors."""
     lowest: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
     highest: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
     for _, mask, values in floats.run(sample, names):
@@ -37,4 +44,4 @@ def _ranges(floats: Encoder, names: Sequence[str], sample: Sequence[str]) -> Ran
         for name, value in zip(names, values, strict=True):
             lowest[name].append(value[there].min(0))
             highest[name].append(value[there].max(0))
-    return {name: (np.min(lowest[name], axis=0), np.max(highest[name], axis=0)) for name in names}
+    return floats, {name: (np.min(lowest[name], axis=0), np.max(highest[name], axis=0)) for name in names}

@@ -6,6 +6,8 @@
   is the shipped default model.
 - ``heads``, what ``train --encoder accurate`` writes: ``heads.npz``, a card, and a fast model in ``fast/``. Its encoder
   is that of the shipped accurate model.
+- ``large``, the shipped large model: ``difference.npz``, ``heads.npz`` and a card. Its encoder is put together of what
+  the extra ``large`` installs (:mod:`statclass.encoder.large`); its fast part is the shipped default model.
 - ``cascade``: a border and a card; both models are the shipped ones.
 """
 
@@ -28,6 +30,7 @@ from statclass.persistence import CARD, DESCRIPTION, FORMAT, NOT_WHOLE, load_mod
 from statclass.resources import ACCURATE, DEFAULT_MODEL, model_folder
 
 HEADS = "heads.npz"
+DIFFERENCE = "difference.npz"
 FAST = "fast"
 _CALIBRATION = "calibration."
 _OWN = ("format", "kind", "types", "exclusive", "settings", "sha256", "seal")
@@ -39,11 +42,11 @@ def load_kind(source: Path, description: dict[str, Any]) -> StatementClassifier:
     Raises
     ------
     MissingExtraError
-        When onnxruntime or tokenizers is not installed.
+        When what the kind needs is not installed.
     ModelError
         When a part is missing or was changed, or the kind is unknown.
     """
-    readers = {"encoder": _load_encoder, "heads": _load_heads, "cascade": _load_cascade}
+    readers = {"encoder": _load_encoder, "large": _load_large, "heads": _load_heads, "cascade": _load_cascade}
     kind = description["kind"]
     if kind not in readers:
         raise ModelError(f"{source / DESCRIPTION}: model of kind {kind!r}; this version knows {', '.join(readers)}")
@@ -59,6 +62,14 @@ def save_encoder(classifier: EncoderClassifier, folder: str | PathLike[str], car
     parts = {GRAPH: classifier.encoder_.graph, TOKENIZER: classifier.encoder_.tokenizer}
     parts |= {HEADS: _packed(classifier), CARD: card.encode("utf-8")}
     write_parts(Path(folder), _described(classifier, "encoder"), parts)
+
+
+def save_large(
+    classifier: EncoderClassifier, kept: bytes, base_sha256: str, folder: str | PathLike[str], card: str
+) -> None:
+    """Write a model whose encoder is put together at the first use; `kept` is its difference."""
+    parts = {DIFFERENCE: kept, HEADS: _packed(classifier), CARD: card.encode("utf-8")}
+    write_parts(Path(folder), {**_described(classifier, "large"), "base_sha256": base_sha256}, parts)
 
 
 def save_heads(classifier: EncoderClassifier, folder: str | PathLike[str]) -> None:
@@ -88,6 +99,14 @@ def _load_encoder(source: Path, description: dict[str, Any]) -> EncoderClassifie
     parts = read_parts(source, description, (GRAPH, TOKENIZER, HEADS, CARD))
     fast = load_model(model_folder(DEFAULT_MODEL))
     return _restored(fast, Encoder(parts[GRAPH], parts[TOKENIZER]), parts[HEADS], description)
+
+
+def _load_large(source: Path, description: dict[str, Any]) -> EncoderClassifier:
+    from statclass.encoder.large import large_encoder
+
+    parts = read_parts(source, description, (DIFFERENCE, HEADS, CARD))
+    encoder = large_encoder(parts[DIFFERENCE], description["base_sha256"])
+    return _restored(load_model(model_folder(DEFAULT_MODEL)), encoder, parts[HEADS], description)
 
 
 def _load_heads(source: Path, description: dict[str, Any]) -> EncoderClassifier:

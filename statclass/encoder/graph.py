@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from statclass.encoder.mpnet import PLACES, biases_of_places
+
 Weights = Mapping[str, NDArray[np.float32]]
 Ranges = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 HEADS = 12
 LONGEST = 128
-_EPSILON = 1e-12
+EPSILON = 1e-12
+"""Of BERT's layer normalisations."""
 _ZERO = 128
 _OPSET = 17
 _SMOOTHING = 0.75
@@ -30,8 +33,9 @@ _MICROSOFT = "com.microsoft"
 class _Graph:
     """Collects nodes and constants; each method adds an operation and gives the name of its result."""
 
-    def __init__(self, ranges: Ranges | None) -> None:
+    def __init__(self, ranges: Ranges | None, epsilon: float) -> None:
         self.ranges = ranges
+        self.epsilon = epsilon
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.inputs_of_products: list[str] = []
@@ -87,6 +91,13 @@ class _Graph:
         inputs = [values, parts[0], offset, scale, parts[1], "lengths", zero, parts[2]]
         return self.add("QAttention", inputs, name, _MICROSOFT, num_heads=HEADS)
 
+    def placed_attention(self, source: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
+        """Self-attention to which ``places.bias`` is added, with the weights as for :meth:`attention`."""
+        parts = [f"{name}.{part}" for part in ("queries", "keys", "values")]
+        self.nodes.append(helper.make_node("Split", [self.product(source, f"{name}.all", weight)], parts, axis=2))
+        inputs = [*parts, self.constant(f"{name}.b", bias), "lengths", "places.bias"]
+        return self.add("MultiHeadAttention", inputs, name, _MICROSOFT, num_heads=HEADS)
+
     def quantized(self, source: str, name: str, low: float, high: float) -> tuple[str, str, str]:
         """`source` as bytes, with the names of its scale and zero point."""
         low, high = min(float(low), 0.0), max(float(high), 0.0)
@@ -112,22 +123,24 @@ class _Graph:
         """Layer normalisation of the sum of two tensors and a bias."""
         scale = self.constant(f"{name}.gamma", weights[f"{key}.weight"])
         shift = self.constant(f"{name}.beta", weights[f"{key}.bias"])
-        settings = {"epsilon": _EPSILON}
+        settings = {"epsilon": self.epsilon}
         return self.add("SkipLayerNormalization", [*inputs, scale, shift, bias], name, _MICROSOFT, **settings)
 
 
-def build(weights: Weights, ranges: Ranges | None = None) -> tuple[bytes, list[str]]:
+def build(weights: Weights, ranges: Ranges | None = None, epsilon: float = EPSILON) -> tuple[bytes, list[str]]:
     """The graph as bytes, and the names of the tensors whose ranges :func:`build` wants.
 
     Parameters
     ----------
     weights : mapping of str to float array
-        Of the transformer, by their names in a BERT model.
+        Of the transformer, by their names in a BERT model; one with a table of relative places is an MPNet.
     ranges : mapping of str to (float, float), optional
         Lowest and highest value of each tensor that is multiplied; without them the graph computes in floats, and gives
         those tensors as further outputs.
+    epsilon : float
+        Of the layer normalisations.
     """
-    graph = _Graph(ranges)
+    graph = _Graph(ranges, epsilon)
     state = _embedding(graph, weights)
     for number in range(_layers(weights)):
         state = _layer(graph, weights, number, state)
@@ -160,7 +173,9 @@ def _embedding(graph: _Graph, weights: Weights) -> str:
     graph.add("Add", ["vectors", "places.here"], "placed")
     gamma = graph.constant("placed.gamma", weights["embeddings.LayerNorm.weight"])
     beta = graph.constant("placed.beta", weights["embeddings.LayerNorm.bias"])
-    graph.add("LayerNormalization", ["placed", gamma, beta], "state.0", epsilon=_EPSILON)
+    graph.add("LayerNormalization", ["placed", gamma, beta], "state.0", epsilon=graph.epsilon)
+    if PLACES in weights:
+        _relative_places(graph, weights[PLACES])
     graph.add("ReduceSum", ["mask", graph.constant("one", np.array([1]))], "lengths", keepdims=0)
     graph.add("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
     graph.add("Unsqueeze", ["mask.float", graph.constant("last", np.array([2]))], "mask.wide")
@@ -168,12 +183,21 @@ def _embedding(graph: _Graph, weights: Weights) -> str:
     return "state.0"
 
 
+def _relative_places(graph: _Graph, table: NDArray[np.float32]) -> None:
+    """``places.bias``, of shape (1, heads, tokens, tokens)."""
+    whole = graph.constant("places.whole", biases_of_places(table, LONGEST)[None])
+    graph.add("Concat", ["length", "length"], "square", axis=0)
+    axes = [graph.constant("square.start", np.array([0, 0])), "square", graph.constant("square.axes", np.array([2, 3]))]
+    graph.add("Slice", [whole, *axes], "places.bias")
+
+
 def _layer(graph: _Graph, weights: Weights, number: int, state: str) -> str:
     key, name = f"encoder.layer.{number}", f"layer.{number}"
     parts = [f"{key}.attention.self.{part}" for part in ("query", "key", "value")]
     side_by_side = np.hstack([weights[f"{part}.weight"].T for part in parts])
     bias = np.concatenate([weights[f"{part}.bias"] for part in parts])
-    seen = graph.attention(state, f"{name}.attention", side_by_side, bias)
+    attention = graph.placed_attention if PLACES in weights else graph.attention
+    seen = attention(state, f"{name}.attention", side_by_side, bias)
     seen = graph.product(seen, f"{name}.seen", weights[f"{key}.attention.output.dense.weight"].T)
     bias_name = graph.constant(f"{name}.seen.b", weights[f"{key}.attention.output.dense.bias"])
     middle = graph.norm([seen, state], f"{name}.middle", weights, f"{key}.attention.output.LayerNorm", bias_name)

@@ -1,4 +1,4 @@
-"""Cards of the accurate model and of the cascade."""
+"""Cards of the accurate and the large model, and of the cascade."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ The transformer began as all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, "MiniLM
 in LICENSE. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
 label. It reads the first 128 tokens of a statement.
 """
+_LARGE = """\
+# Model card: the large model
+
+Two models whose scores are combined: the fast one, and a sentence transformer of 109 million parameters with twelve
+layers. The transformer began as all-mpnet-base-v2 (Apache-2.0; Song et al. 2020, "MPNet"; Reimers and Gurevych 2019,
+"Sentence-BERT"), which the packages of the extra `large` carry, and was fine-tuned for the four types. This folder
+holds what that changed, in two bits for each weight (Liu et al. 2024, "BitDelta"); at the first use it is joined with
+what it began as, in weights of eight bits. Over the mean of its last layer stand two linear heads, one for each type by
+itself and one for the primary label. It reads the first 128 tokens of a statement.
+"""
 _CASCADE = """\
 # Model card: the cascade
 
@@ -48,8 +58,25 @@ def accurate_card(
     scored : sequence of LabelledStatement
         Real statements; none to leave them out.
     """
+    return _encoder_card(_ABOUT, classifier, in_floats, held, scored)
+
+
+def large_card(
+    classifier: EncoderClassifier, in_floats: EncoderClassifier, held: HeldOut, scored: Sequence[LabelledStatement]
+) -> str:
+    """The card of the large model, as Markdown; parameters are those of :func:`accurate_card`."""
+    return _encoder_card(_LARGE, classifier, in_floats, held, scored)
+
+
+def _encoder_card(
+    about: str,
+    classifier: EncoderClassifier,
+    in_floats: EncoderClassifier,
+    held: HeldOut,
+    scored: Sequence[LabelledStatement],
+) -> str:
     sections = [
-        _ABOUT,
+        about,
         _recipe(classifier.info_),
         thresholds(classifier),
         _held_out(classifier.calibration_, held, classifier.info_["runs"]),

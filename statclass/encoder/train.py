@@ -1,19 +1,21 @@
-"""Makes the accurate model, the cascade, and what the fast model learns from them anew.
+"""Makes the large and the accurate model, the cascade, and what the fast model learns from them anew.
 
 It needs the extra ``accurate-train``, and for the large transformer ``teacher``::
 
-    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher     # an hour or two
+    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher     # an hour
+    python -m statclass.encoder.train assemble seeds teacher --start large -o models  # half an hour
     python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher       # minutes
     python -m statclass.encoder.train tune seeds --lesson own.npz -o tuned            # an hour
     python -m statclass.encoder.train assemble seeds tuned -o models                  # minutes
     python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz                # minutes
     python -m statclass.encoder.train vectors seeds tuned -o vectors.npz              # minutes; extra ``vectors``
 
-A large transformer, too slow and too big to ship, learns from the corpus: the teacher. A small one learns from the
-corpus and from the teacher. Each run of ``tune`` holds out another tenth of the statements, groups of near-duplicates
-kept whole. ``assemble`` averages the weights of the runs; on what they held out, it combines the encoder with the fast
-model, chooses the thresholds and draws the border of the cascade. The last two make what the fast model learns from:
-what the small transformer says of the corpus, and what it makes of single words.
+A large transformer learns from the corpus; what that changed is the large model, and it can be the teacher of others.
+A small one learns from the corpus and, if there is one, from the teacher. Each run of ``tune`` holds out another
+tenth of the statements, groups of near-duplicates kept whole. ``assemble`` averages the weights of the runs; on what
+they held out, it combines the encoder with the fast model, chooses the thresholds and, for the small one, draws the
+border of the cascade. The last two make what the fast model learns from: what the small transformer says of the
+corpus, and what it makes of single words.
 """
 
 from __future__ import annotations
@@ -29,11 +31,21 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.encoder.assembly import TYPES, Run, assemble, averaged, parts_of, primaries_of, read_run, targets_of
+from statclass.encoder.assembly import (
+    TYPES,
+    Run,
+    assemble,
+    assemble_large,
+    averaged,
+    parts_of,
+    primaries_of,
+    read_run,
+    targets_of,
+)
 from statclass.encoder.folder import shipped_accurate
 from statclass.encoder.model import EncoderClassifier
 from statclass.encoder.runtime import TOKENIZER
-from statclass.encoder.starts import LARGE, SMALL, starting_point
+from statclass.encoder.starts import LARGE, SMALL, check_torch, starting_point
 from statclass.errors import DataError
 from statclass.labelled import LabelledStatement, read_labelled
 from statclass.lesson import Lesson, make_lesson, read_lesson
@@ -76,13 +88,19 @@ def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], start: s
 @click.argument("labelled")
 @click.argument("tuned_folder")
 @click.option("-o", "--output", default="models", show_default=True, help="Folder to write both models to.")
+@_START
 @click.option("--held-out", help="Labelled file to score the finished models on, for their cards.")
-def assemble_command(labelled: str, tuned_folder: str, output: str, held_out: str | None) -> None:
-    """Combine the runs in TUNED_FOLDER with the fast model, and write the accurate model and the cascade."""
-    runs = runs_in(tuned_folder)
-    tokenizer = (starting_point() / TOKENIZER).read_bytes()
+def assemble_command(labelled: str, tuned_folder: str, output: str, start: str, held_out: str | None) -> None:
+    """Combine the runs in TUNED_FOLDER with the fast model.
+
+    Runs of the small transformer give the accurate model and the cascade, those of the large one the large model.
+    """
+    rows, runs = read_labelled([labelled]), runs_in(tuned_folder)
     scored = read_labelled([held_out]) if held_out else ()
-    assemble(read_labelled([labelled]), runs, tokenizer, Path(output), scored)
+    if start == LARGE:
+        assemble_large(rows, runs, Path(output), scored)
+    else:
+        assemble(rows, runs, (starting_point() / TOKENIZER).read_bytes(), Path(output), scored)
 
 
 @commands.command("lesson")
@@ -122,6 +140,7 @@ def runs_in(tuned_folder: str) -> list[Run]:
 
 def network_of(runs: Sequence[Run], start: str) -> EncoderNetwork:
     """The network of some runs, their weights averaged."""
+    check_torch()
     from statclass.encoder.tuning import EncoderNetwork
 
     return EncoderNetwork(str(starting_point(start)), len(TYPES), 0.0).filled(averaged(runs))
@@ -131,6 +150,7 @@ def tuned(
     rows: list[LabelledStatement], part: Any, run: int, start: str = SMALL, lesson: Lesson | None = None
 ) -> dict[str, Any]:
     """One run: the arrays that :class:`~statclass.encoder.assembly.Run` tells of."""
+    check_torch()
     folder = str(starting_point(start))
     from statclass.encoder.tuning import Examples, fine_tune, predict
 
@@ -154,7 +174,7 @@ def recipe_of(start: str, taught: bool) -> Recipe:
     from statclass.encoder.tuning import Recipe
 
     if start == LARGE:
-        return Recipe(epochs=2, learning_rate=8e-5, frozen=2)
+        return Recipe(epochs=1, learning_rate=8e-5, frozen=2)
     return replace(Recipe(), smoothing=0.0) if taught else Recipe()
 
 
