@@ -154,7 +154,7 @@ def test_every_unreadable_row_is_reported_at_once(tmp_path):
 
 
 def test_the_corpus_passes_its_check(capsys):
-    assert main(["check", *(str(path) for path in sorted(shipped("seeds").glob("*.jsonl")))]) == 0
+    assert main(["check", *(str(path) for path in sorted(shipped("seeds").rglob("*.jsonl")))]) == 0
     assert "0 problems" in capsys.readouterr().err
 
 
