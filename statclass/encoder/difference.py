@@ -1,7 +1,8 @@
 """What fine-tuning changed in a transformer, small enough to travel without the transformer.
 
-Of each matrix the signs of the changes are kept, with one size for each row (Liu et al. 2024, "BitDelta: Your fine-tune
-may only be worth one bit"), and then the same of what is left over; vectors are kept in half precision.
+Most of the change of a matrix lies in a few directions (Hu et al. 2022, "LoRA"); they are kept in half precision. Of
+the rest the signs are kept, with one size for each row (Liu et al. 2024, "BitDelta: Your fine-tune may only be worth
+one bit"). Vectors are kept in half precision too.
 """
 
 from __future__ import annotations
@@ -15,28 +16,30 @@ from numpy.typing import NDArray
 Weights = Mapping[str, NDArray[np.float32]]
 Arrays = Mapping[str, NDArray[Any]]
 
-PLANES = 2
-"""Bits for each changed weight."""
-_SIGNS, _SIZES, _VECTOR = "signs.", "sizes.", "vector."
+DIRECTIONS = 32
+"""Kept of each changed matrix."""
+_LEFT, _RIGHT, _SIGNS, _SIZES, _VECTOR = "left.", "right.", "signs.", "sizes.", "vector."
 
 
-def difference(before: Weights, after: Weights, planes: int = PLANES) -> dict[str, NDArray[Any]]:
+def difference(before: Weights, after: Weights, directions: int = DIRECTIONS) -> dict[str, NDArray[Any]]:
     """What `after` has otherwise than `before`; weights that are the same take no place.
 
     Parameters
     ----------
     before, after : mapping of str to float array
         Vectors and matrices by name; those that `after` has not count as the same.
-    planes : int
-        How many times signs and sizes of what is left over are kept.
+    directions : int
+        How many of each matrix are kept by themselves.
 
     Examples
     --------
     >>> before = {"w": np.zeros((1, 4), np.float32), "b": np.zeros(2, np.float32)}
     >>> after = {"w": np.array([[1, -1, 1, 3]], np.float32), "b": np.ones(2, np.float32)}
-    >>> found = applied(before, difference(before, after))
+    >>> found = applied(before, difference(before, after, directions=0))
     >>> found["w"].tolist(), found["b"].tolist()
-    ([[0.75, -0.75, 0.75, 2.25]], [1.0, 1.0])
+    ([[1.5, -1.5, 1.5, 1.5]], [1.0, 1.0])
+    >>> applied(before, difference(before, after, directions=1))["w"].round(2).tolist()
+    [[1.0, -1.0, 1.0, 3.0]]
     """
     found: dict[str, NDArray[Any]] = {}
     for name in sorted(before.keys() & after.keys()):
@@ -46,7 +49,7 @@ def difference(before: Weights, after: Weights, planes: int = PLANES) -> dict[st
         if change.ndim == 1:
             found[_VECTOR + name] = change.astype(np.float16)
         else:
-            found[_SIGNS + name], found[_SIZES + name] = _in_planes(change, planes)
+            found |= {kind + name: array for kind, array in _kept_of(change, directions).items()}
     return found
 
 
@@ -57,18 +60,28 @@ def applied(before: Weights, kept: Arrays) -> dict[str, NDArray[np.float32]]:
         if _VECTOR + name in kept:
             found[name] = old + kept[_VECTOR + name].astype(np.float32)
         elif _SIGNS + name in kept:
-            signs = np.unpackbits(kept[_SIGNS + name], axis=2, count=old.shape[1]).astype(np.float32) * 2 - 1
-            sizes = kept[_SIZES + name].astype(np.float32)
-            found[name] = old + np.einsum("pr,prc->rc", sizes, signs)
+            parts = {kind: kept[kind + name] for kind in (_LEFT, _RIGHT, _SIGNS, _SIZES)}
+            found[name] = old + _in_directions(parts) + _by_signs(parts, old.shape[1])
     return found
 
 
-def _in_planes(change: NDArray[np.float32], planes: int) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
-    """Signs as bits, shape (planes, rows, bytes), and sizes, shape (planes, rows)."""
-    signs, sizes, left = [], [], change
-    for _ in range(planes):
-        size = np.abs(left).mean(1).astype(np.float16)
-        signs.append(np.packbits(left > 0, axis=1))
-        sizes.append(size)
-        left = left - np.where(left > 0, 1, -1) * size.astype(np.float32)[:, None]
-    return np.stack(signs), np.stack(sizes)
+def _kept_of(change: NDArray[np.float32], directions: int) -> dict[str, NDArray[Any]]:
+    left, size, right = np.linalg.svd(change, full_matrices=False)
+    root = np.sqrt(size[:directions])
+    kept: dict[str, NDArray[Any]] = {
+        _LEFT: (left[:, :directions] * root).astype(np.float16),
+        _RIGHT: (root[:, None] * right[:directions]).astype(np.float16),
+    }
+    rest = change - _in_directions(kept)
+    return kept | {_SIGNS: np.packbits(rest > 0, axis=1), _SIZES: np.abs(rest).mean(1).astype(np.float16)}
+
+
+def _in_directions(kept: Arrays) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = kept[_LEFT].astype(np.float32) @ kept[_RIGHT].astype(np.float32)
+    return found
+
+
+def _by_signs(kept: Arrays, width: int) -> NDArray[np.float32]:
+    signs = np.unpackbits(kept[_SIGNS], axis=1, count=width).astype(np.float32) * 2 - 1
+    found: NDArray[np.float32] = signs * kept[_SIZES].astype(np.float32)[:, None]
+    return found

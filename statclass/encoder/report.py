@@ -32,9 +32,10 @@ _LARGE = """\
 Two models whose scores are combined: the fast one, and a sentence transformer of 109 million parameters with twelve
 layers. The transformer began as all-mpnet-base-v2 (Apache-2.0; Song et al. 2020, "MPNet"; Reimers and Gurevych 2019,
 "Sentence-BERT"), which the packages of the extra `large` carry, and was fine-tuned for the four types. This folder
-holds what that changed, in two bits for each weight (Liu et al. 2024, "BitDelta"); at the first use it is joined with
-what it began as, in weights of eight bits. Over the mean of its last layer stand two linear heads, one for each type by
-itself and one for the primary label. It reads the first 128 tokens of a statement.
+holds what that changed: 32 directions of each matrix (Hu et al. 2022, "LoRA"), and of the rest the signs (Liu et al.
+2024, "BitDelta"). At the first use it is joined with what it began as, in weights of eight bits. Over the mean of its
+last layer stand two linear heads, one for each type by itself and one for the primary label. It reads the first 128
+tokens of a statement.
 """
 _CASCADE = """\
 # Model card: the cascade
@@ -107,11 +108,12 @@ def _recipe(info: dict[str, Any]) -> str:
     recipes = [run["recipe"] for run in info["runs"]]
     rows = [f"| {name} | {', '.join(str(r.get(name)) for r in recipes)} |" for name in recipes[0]]
     teachers = [run.get("teacher", "none") for run in info["runs"]]
+    runs = f"in {len(recipes)} runs whose weights were averaged" if len(recipes) > 1 else "in one run"
     taught = [f"| teacher | {', '.join(teachers)} |"] if set(teachers) != {"none"} else []
     lines = [
         "## Training",
         "",
-        f"On {info['training_data']['statements']} statements, in {len(recipes)} runs whose weights were averaged. "
+        f"On {info['training_data']['statements']} statements, {runs}. "
         "AdamW; gradients cut at a norm of 1; products in bfloat16. What each setting means is told by "
         "`statclass.encoder.tuning.Recipe`. `python -m statclass.encoder.train` does it.",
         "",

