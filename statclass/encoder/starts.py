@@ -85,6 +85,9 @@ def _archive() -> ZipFile:
 def _part(package: str) -> bytes:
     try:
         held = files(package) or []
-    except PackageNotFoundError as error:
-        raise MissingExtraError(_NEEDED.format(what=f"the weights of {_LARGE_NAME} are", extra="large")) from error
-    return next(Path(str(path.locate())).read_bytes() for path in held if path.name.startswith(f"{_LARGE_NAME}.zip."))
+    except PackageNotFoundError:
+        held = []
+    for path in held:
+        if path.name.startswith(f"{_LARGE_NAME}.zip."):
+            return Path(str(path.locate())).read_bytes()
+    raise MissingExtraError(_NEEDED.format(what=f"the weights of {_LARGE_NAME} are", extra="large"))
