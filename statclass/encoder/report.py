@@ -31,11 +31,11 @@ _LARGE = """\
 
 Two models whose scores are combined: the fast one, and a sentence transformer of 109 million parameters with twelve
 layers. The transformer began as all-mpnet-base-v2 (Apache-2.0; Song et al. 2020, "MPNet"; Reimers and Gurevych 2019,
-"Sentence-BERT"), which five packages of the registry carry, and was fine-tuned for the four types. This folder holds
-what that changed: 32 directions of each matrix (Hu et al. 2022, "LoRA"), and of the rest the signs (Liu et al. 2024,
-"BitDelta"). At the first use it is joined with what it began as, in weights of eight bits. Over the mean of its last
-layer stand two linear heads, one for each type by itself and one for the primary label. It reads the first 128 tokens
-of a statement.
+"Sentence-BERT"), which five packages of the registry carry, and was fine-tuned for the four types; its licence is in
+LICENSE. This folder holds what that changed: 32 directions of each matrix (Hu et al. 2022, "LoRA"), and of the rest
+the signs (Liu et al. 2024, "BitDelta"). At the first use it is joined with what it began as, in weights of eight
+bits. Over the mean of its last layer stand two linear heads, one for each type by itself and one for the primary
+label. It reads the first 128 tokens of a statement.
 """
 _CASCADE = """\
 # Model card: the cascade
