@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = Mapping[str, NDArray[np.float32]]
+from statclass.encoder.mpnet import Weights
+
 Arrays = Mapping[str, NDArray[Any]]
 
 DIRECTIONS = 32

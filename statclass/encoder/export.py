@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from statclass.encoder.graph import EPSILON, Ranges, Weights, build
+from statclass.encoder.graph import EPSILON, Ranges, build
+from statclass.encoder.mpnet import Weights
 from statclass.encoder.runtime import Encoder
 
 

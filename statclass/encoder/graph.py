@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from statclass.encoder.mpnet import PLACES, biases_of_places
+from statclass.encoder.mpnet import PLACES, Weights, biases_of_places
 
-Weights = Mapping[str, NDArray[np.float32]]
 Ranges = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 HEADS = 12

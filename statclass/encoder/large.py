@@ -1,8 +1,8 @@
 """The large model's encoder, put together on the user's machine.
 
 Its transformer is too big to travel with statclass. The registry has the weights that it began as, in five packages;
-statclass brings what fine-tuning changed in them. Both are joined into a graph at the first use, which
-is kept in the user's cache.
+statclass brings what fine-tuning changed in them. Both are joined into a graph at the first use, which is kept in the
+user's cache.
 """
 
 from __future__ import annotations
@@ -12,22 +12,21 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from statclass.encoder.difference import applied, difference
-from statclass.encoder.mpnet import EPSILON, as_bert
+from statclass.encoder.mpnet import EPSILON, Weights, as_bert
 from statclass.encoder.runtime import GRAPH, TOKENIZER, Encoder
 from statclass.encoder.starts import TO_INSTALL_LARGE, WEIGHTS, cache_folder, read_large
 from statclass.errors import MissingExtraError, ModelError
 
-Weights = Mapping[str, NDArray[np.float32]]
-Ranges = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+if TYPE_CHECKING:
+    from statclass.encoder.graph import Ranges
 
 _LOWEST, _HIGHEST = "lowest.", "highest."
 _NEEDED = 'the large model is put together with onnx and safetensors: pip install "statclass[large]"'

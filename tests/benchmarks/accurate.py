@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.accurate [--labelled ../shared/eval/dev.jsonl]
 
-The statements are of the corpus, about 160 bytes each. With a labelled file it also tells how well each labels it. A
+The statements are of the corpus, about 140 bytes each. With a labelled file it also tells how well each labels it. A
 model whose extra is not installed is left out, and named.
 """
 
